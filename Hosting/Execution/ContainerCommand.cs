@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Runtime.Hosting.Execution;
+
+/// <summary>Runs containers through the command line of the machine's container engine.</summary>
+internal static class ContainerCommand
+{
+    private static readonly string[] Engines = ["docker", "podman"];
+
+    /// <summary>Pulls the image if need be, and returns the command that runs the container in the foreground.</summary>
+    public static async Task<LaunchPlan> PlanAsync(
+        ContainerResource container, string directory, Dictionary<string, string?> environment, List<string> args, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        var engine = Engines.Select(Programs.Find).FirstOrDefault(found => found is not null) ?? throw new DistributedApplicationException(
+            "No container engine was found. Fix: install Docker or Podman, or supply the resource in another way.");
+        var image = container.Annotations.OfType<ContainerImageAnnotation>().FirstOrDefault()?.Reference
+            ?? throw new DistributedApplicationException($"Container '{container.Name}' has no image. Fix: call WithImage.");
+        await EnsureImageAsync(engine, image, directory, onLine, cancellationToken);
+
+        // The AppHost's process id in the name tells a person whose container it is; the random part keeps two runs apart.
+        var name = $"runtime-{container.Name}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+        var command = new List<string> { "run", "--rm", "--name", name, "--pull", "never" };
+        foreach (var endpoint in container.Annotations.OfType<EndpointAnnotation>())
+        {
+            var allocated = endpoint.AllocatedEndpoint!;
+            command.AddRange(["--publish", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{allocated.Port}:{allocated.TargetPort}")]);
+        }
+
+        foreach (var mount in container.Annotations.OfType<ContainerMountAnnotation>())
+        {
+            command.AddRange(["--volume", (mount.Source is null ? "" : mount.Source + ":") + mount.Target + (mount.IsReadOnly ? ":ro" : "")]);
+        }
+
+        // By name only: the engine takes the values from its own environment, so that none shows in the process list.
+        command.AddRange(environment.Keys.SelectMany(variable => new[] { "--env", variable }));
+        if (container.Entrypoint is { } entrypoint)
+        {
+            command.AddRange(["--entrypoint", entrypoint]);
+        }
+
+        return new LaunchPlan(engine, [.. command, image, .. args], directory, environment) { Cleanup = $"'{engine}' rm --force --volumes {name}" };
+    }
+
+    /// <summary>Removes a container that may be there still. Failing means that it is gone.</summary>
+    public static async Task CleanUpAsync(string cleanup)
+    {
+        var words = cleanup.Split(' ');
+        var plan = new LaunchPlan(words[0].Trim('\''), words[1..], Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
+        await using var remove = LaunchedProcess.Start(plan, _ => { });
+        await remove.Exited;
+    }
+
+    private static async Task EnsureImageAsync(string engine, string image, string directory, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        if (await RunAsync(["image", "inspect", image], _ => { }) == 0)
+        {
+            return;
+        }
+
+        onLine($"pulling {image}");
+        var last = "";
+        var code = await RunAsync(["pull", image], line => onLine(last = line));
+        if (code != 0)
+        {
+            throw new DistributedApplicationException($"Image '{image}' cannot be had: {last} Fix: {Path.GetFileName(engine)} pull {image}");
+        }
+
+        async Task<int> RunAsync(string[] arguments, Action<string> lines)
+        {
+            await using var process = LaunchedProcess.Start(new LaunchPlan(engine, arguments, directory, new Dictionary<string, string?>()), lines);
+            return await process.Exited.WaitAsync(cancellationToken);
+        }
+    }
+}

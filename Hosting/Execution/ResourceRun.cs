@@ -1,0 +1,162 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Runtime.Hosting.Execution;
+
+/// <summary>One life of one resource: wait, prepare, start, watch, stop.</summary>
+internal sealed class ResourceRun(
+    IResource resource, ApplicationGraph graph, ResourceNotificationService notifications, IServiceProvider services, ProjectBuild build, string? portProblem,
+    CancellationToken applicationStopping)
+{
+    private static readonly TimeSpan ProbeWhileUnhealthy = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ProbeWhileHealthy = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(applicationStopping);
+    private readonly string[] _checks = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key)];
+    private Task _run = Task.CompletedTask;
+    private LaunchedProcess? _process;
+
+    public bool IsCompleted => _run.IsCompleted;
+
+    public void Start() => _run = Task.Run(RunAsync, CancellationToken.None);
+
+    public void Kill() => _process?.KillGroup();
+
+    /// <summary>Ends the life, politely first. Never throws: what went wrong is the resource's last state.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _run;
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            if (portProblem is not null)
+            {
+                throw new DistributedApplicationException(portProblem);
+            }
+
+            await WaitForDependenciesAsync();
+            var plan = await LaunchPlanner.PlanAsync(resource, graph, build, notifications, Tell, _stop.Token);
+            if (plan is null)
+            {
+                await WatchAsync(Task.Delay(Timeout.Infinite, _stop.Token));
+            }
+            else
+            {
+                await RunProcessAsync(plan);
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            Tell(KnownResourceStates.Exited, "stopped");
+        }
+        catch (Exception error)
+        {
+            // Whatever a callback, a driver or the system threw: it is this resource's fault and its reason, and the others go on.
+            Tell(KnownResourceStates.FailedToStart, error.Message);
+        }
+    }
+
+    private async Task WaitForDependenciesAsync()
+    {
+        foreach (var dependency in WaitGraph.DependenciesOf(resource))
+        {
+            Tell(KnownResourceStates.Waiting, $"for {dependency.Name}");
+            var settled = await notifications.WaitForResourceAsync(
+                dependency.Name, snapshot => snapshot.IsTerminal || snapshot.Health is ResourceHealth.Healthy, _stop.Token);
+            if (settled.IsTerminal)
+            {
+                throw new DistributedApplicationException($"It waits for '{dependency.Name}', which is {settled.State}.");
+            }
+        }
+    }
+
+    private async Task RunProcessAsync(LaunchPlan plan)
+    {
+        Tell(KnownResourceStates.Starting);
+        await using var process = _process = LaunchedProcess.Start(plan, line => notifications.AddLine(resource, line));
+        Tell(KnownResourceStates.Running, _checks.Length > 0 ? "not ready yet" : "");
+        try
+        {
+            await WatchAsync(process.Exited);
+            var code = await process.Exited;
+            Tell(KnownResourceStates.Exited, code == 0 ? "ended by itself" : $"ended with code {code}{Meaning(code)}", code);
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            Tell(KnownResourceStates.Stopping);
+            await process.StopAsync(Orchestrator.StopGrace);
+            if (plan.Cleanup.Length > 0)
+            {
+                await ContainerCommand.CleanUpAsync(plan.Cleanup);
+            }
+
+            Tell(KnownResourceStates.Exited, "stopped", await process.Exited);
+        }
+    }
+
+    /// <summary>Asks the health checks until the resource ends or is stopped.</summary>
+    private async Task WatchAsync(Task ended)
+    {
+        while (!ended.IsCompleted)
+        {
+            var (health, reason) = await ProbeAsync();
+            if (ended.IsCompleted)
+            {
+                break;
+            }
+
+            notifications.Publish(new ResourceSnapshot(resource, KnownResourceStates.Running, health, reason));
+            var pause = _checks.Length == 0 ? Timeout.InfiniteTimeSpan : health is ResourceHealth.Unhealthy ? ProbeWhileUnhealthy : ProbeWhileHealthy;
+            await Task.WhenAny(ended, Task.Delay(pause, _stop.Token));
+            _stop.Token.ThrowIfCancellationRequested();
+        }
+
+        _stop.Token.ThrowIfCancellationRequested();
+    }
+
+    private async Task<(ResourceHealth Health, string Reason)> ProbeAsync()
+    {
+        if (_checks.Length == 0)
+        {
+            return (ResourceHealth.Healthy, "");
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        limit.CancelAfter(ProbeLimit);
+        try
+        {
+            var report = await services.GetRequiredService<HealthCheckService>().CheckHealthAsync(check => _checks.Contains(check.Name), limit.Token);
+            var reasons = string.Join("; ", report.Entries.Values.Select(entry => entry.Description ?? entry.Exception?.Message).Where(text => !string.IsNullOrEmpty(text)));
+            return report.Status switch
+            {
+                HealthStatus.Healthy => (ResourceHealth.Healthy, reasons),
+                HealthStatus.Degraded => (ResourceHealth.Degraded, reasons),
+                _ => (ResourceHealth.Unhealthy, reasons),
+            };
+        }
+        catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
+        {
+            return (ResourceHealth.Unhealthy, $"The health check gave no answer in {ProbeLimit.TotalSeconds:0} s.");
+        }
+    }
+
+    private void Tell(string state, string reason = "") => Tell(state, reason, null);
+
+    private void Tell(string state, string reason, int? exitCode) =>
+        notifications.Publish(new ResourceSnapshot(resource, state, ResourceHealth.Unknown, reason, exitCode));
+
+    /// <summary>A shell reports death by signal as 128 and the signal's number.</summary>
+    private static string Meaning(int code) => code switch
+    {
+        137 => " (killed)",
+        139 => " (segmentation fault)",
+        143 => " (terminated)",
+        _ => "",
+    };
+}
