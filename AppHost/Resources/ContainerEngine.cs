@@ -4,14 +4,19 @@ namespace Runtime.AppHost.Resources;
 internal sealed class ContainerEngine
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+    private static readonly Lazy<ContainerEngine?> Answering = new(Ask);
     private readonly string _command;
 
     private ContainerEngine(string name, string command) => (Name, _command) = (name, command);
 
     public string Name { get; }
 
-    /// <summary>Returns the first engine that answers, or <see langword="null"/>: a command line client alone is not an engine.</summary>
-    public static ContainerEngine? Find()
+    /// <summary>Gets the first engine that answers, or <see langword="null"/>: a command line client alone is not an engine. Asked once.</summary>
+    public static ContainerEngine? Current => Answering.Value;
+
+    public bool Has(string image) => LocalProgram.Run(_command, ["image", "inspect", "--format", "{{.Id}}", image], Limit) is not null;
+
+    private static ContainerEngine? Ask()
     {
         foreach (var name in new[] { "docker", "podman" })
         {
@@ -23,6 +28,4 @@ internal sealed class ContainerEngine
 
         return null;
     }
-
-    public bool Has(string image) => LocalProgram.Run(_command, ["image", "inspect", "--format", "{{.Id}}", image], Limit) is not null;
 }

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Runtime.AppHost.Resources;
 
@@ -71,8 +70,8 @@ internal static class Emulators
         var endpoint = builder.GetEndpoint(EndpointName);
         var key = $"{builder.Resource.Name}_ready";
         // An open port is not readiness: the check asks what the first client will ask.
-        builder.ApplicationBuilder.Services.AddHealthChecks()
-            .Add(new HealthCheckRegistration(key, _ => new EmulatorReadyProbe(endpoint, kind.ReadyMethod, kind.ReadyParent, supply), null, null));
+        var probe = new EmulatorReadyProbe(endpoint, kind.ReadyMethod, kind.ReadyParent, supply);
+        builder.ApplicationBuilder.Services.AddHealthChecks().AddCheck(key, probe);
         builder.WithHealthCheck(key);
         return new BackingProduct(supply, (IResourceBuilder<IResource>)builder, new EmulatorConnection(kind.Variable, endpoint));
     }

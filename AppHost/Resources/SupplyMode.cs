@@ -55,7 +55,7 @@ public sealed record Supply(SupplyMode Mode, string Why)
 
     private static Supply ChooseByMachine(string image, string? program, string install)
     {
-        var engine = ContainerEngine.Find();
+        var engine = ContainerEngine.Current;
         if (engine?.Has(image) == true)
         {
             return new(SupplyMode.Container, $"{engine!.Name} answers and has the image");
@@ -64,7 +64,7 @@ public sealed record Supply(SupplyMode Mode, string Why)
         // A program that is here starts now; an image that is not here is a download first.
         if (program is not null)
         {
-            return new(SupplyMode.Process, $"found {program}" + (engine is null ? "; no container engine answers" : $"; {engine.Name} has not pulled {image}"));
+            return new(SupplyMode.Process, program + (engine is null ? "; no container engine answers" : $"; {engine.Name} has not pulled {image}"));
         }
 
         return engine is not null

@@ -12,7 +12,9 @@ namespace Runtime.Hosting.Display;
 /// <remarks>One loop writes everything, so lines never mix. On a console that cannot move the cursor, state changes are lines.</remarks>
 internal sealed class ConsoleDisplay : IHostedService, IDisposable
 {
+    private const string Stopped = ResourceRun.Stopped;
     private const int ShownAfterTrouble = 15;
+    private const int WidthOfAFile = 1000;   // nothing is wrapped where nobody has a margin
     private static readonly string[] Colours = ["aqua", "yellow", "fuchsia", "green", "blue", "orange1", "mediumpurple1", "springgreen2"];
 
     private readonly ApplicationGraph _graph;
@@ -38,6 +40,11 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
             entry => entry.resource.Name,
             entry => $"[{Colours[entry.index % Colours.Length]}]{entry.resource.Name.PadRight(width)} │[/] ",
             StringComparer.OrdinalIgnoreCase);
+        if (Console.IsOutputRedirected)
+        {
+            _console.Profile.Width = WidthOfAFile;
+        }
+
         _subscription = notifications.Subscribe(out _events);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt);
     }
@@ -140,17 +147,23 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
         }
     }
 
-    private static bool IsNews(ResourceSnapshot snapshot, ResourceSnapshot? before) =>
-        snapshot.State != KnownResourceStates.NotStarted && (before is null || before.State != snapshot.State || before.Health != snapshot.Health);
+    /// <summary>Not news: a part that starts nothing and works, and a product that is not ready yet, which the table shows while it lasts.</summary>
+    private static bool IsNews(ResourceSnapshot snapshot, ResourceSnapshot? before) => snapshot switch
+    {
+        { State: KnownResourceStates.NotStarted } => false,
+        { IsTerminal: false, Resource: ParameterResource or ConnectionStringResource } => false,
+        { Health: ResourceHealth.Unhealthy } when before is not { Health: ResourceHealth.Healthy } => false,
+        _ => before?.State != snapshot.State || before.Health != snapshot.Health,
+    };
 
     private static bool IsTrouble(ResourceSnapshot snapshot, ResourceSnapshot? before) =>
-        before is { State: not KnownResourceStates.Stopping } && snapshot.State is KnownResourceStates.Exited or KnownResourceStates.FailedToStart && snapshot.Reason != "stopped"
+        before is { State: not KnownResourceStates.Stopping } && snapshot.State is KnownResourceStates.Exited or KnownResourceStates.FailedToStart && snapshot.Reason != Stopped
         || (before is { Health: ResourceHealth.Healthy } && snapshot.Health is ResourceHealth.Unhealthy);
 
     private void ShowLastLines(ResourceSnapshot snapshot)
     {
         var lines = _notifications.LastLines(snapshot.Resource.Name, ShownAfterTrouble);
-        _console.MarkupLine($"[red]✗ {snapshot.Resource.Name} is {StateText(snapshot)}.[/]{ReasonOf(snapshot)}");
+        _console.MarkupLine($"[red]✗ {snapshot.Resource.Name} {StateText(snapshot)}.[/]{ReasonOf(snapshot)}");
         if (lines.Count > 0)
         {
             _console.MarkupLine($"[grey]  Its last {lines.Count} lines:[/]");
@@ -210,7 +223,7 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
         {
             { Health: ResourceHealth.Healthy } => "green",
             { Health: ResourceHealth.Degraded } => "yellow",
-            { IsTerminal: true, Reason: not "stopped" } => "red",
+            { IsTerminal: true, Reason: not Stopped } => "red",
             { State: KnownResourceStates.Running } => "yellow",
             _ => "grey",
         };
@@ -222,12 +235,13 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
         { Health: ResourceHealth.Healthy } => "healthy",
         { Health: ResourceHealth.Degraded } => "not available",
         { State: KnownResourceStates.Running, Health: ResourceHealth.Unhealthy } => "not ready",
+        { State: KnownResourceStates.Exited, Reason: Stopped } => Stopped,
         { State: KnownResourceStates.FailedToStart } => "failed to start",
         { State: KnownResourceStates.NotStarted } => "not started",
         _ => snapshot.State.ToLowerInvariant(),
     };
 
-    private static string ReasonOf(ResourceSnapshot snapshot) => snapshot.Reason.Length == 0 ? "" : $" [grey]{Markup.Escape(snapshot.Reason)}[/]";
+    private static string ReasonOf(ResourceSnapshot snapshot) => snapshot.Reason is "" or Stopped ? "" : $" [grey]{Markup.Escape(snapshot.Reason)}[/]";
 
     private void OnInterrupt(PosixSignalContext context)
     {

@@ -8,6 +8,9 @@ internal sealed class ResourceRun(
     IResource resource, ApplicationGraph graph, ResourceNotificationService notifications, IServiceProvider services, ProjectBuild build, string? portProblem,
     CancellationToken applicationStopping)
 {
+    /// <summary>The reason of an exit that was asked for.</summary>
+    public const string Stopped = "stopped";
+
     private static readonly TimeSpan ProbeWhileUnhealthy = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ProbeWhileHealthy = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
@@ -53,7 +56,7 @@ internal sealed class ResourceRun(
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            Tell(KnownResourceStates.Exited, "stopped");
+            Tell(KnownResourceStates.Exited, Stopped);
         }
         catch (Exception error)
         {
@@ -96,7 +99,7 @@ internal sealed class ResourceRun(
                 await ContainerCommand.CleanUpAsync(plan.Cleanup);
             }
 
-            Tell(KnownResourceStates.Exited, "stopped", await process.Exited);
+            Tell(KnownResourceStates.Exited, Stopped, await process.Exited);
         }
     }
 

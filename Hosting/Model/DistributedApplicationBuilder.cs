@@ -102,6 +102,10 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host.Logging.ClearProviders();
         _host.Logging.AddSimpleConsole(console => console.SingleLine = true);
         _host.Logging.SetMinimumLevel(LogLevel.Warning);
+        // A product that is still starting is no failure; the display tells the state of each.
+        _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+        // A start that fails reaches the caller of Run as an exception, which has the same words.
+        _host.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
         _host.Services.AddHttpClient();
         _host.Services.AddHealthChecks();
