@@ -47,7 +47,9 @@ public sealed record Supply(SupplyMode Mode, string Why)
             SupplyMode.Process when program is null => throw new SettingException(
                 $"The program that supplies {product} is not on this machine.", Variable(product), install),
             SupplyMode.None => new(mode, $"left out by {Variable(product)}=none. Fix: export {Variable(product)}=auto"),
-            _ => new(mode, $"{Variable(product)} says so"),
+            SupplyMode.Container => new(mode, $"{image} ({Variable(product)}={wanted})"),
+            SupplyMode.Process => new(mode, $"{program} ({Variable(product)}={wanted})"),
+            _ => new(mode, $"{Variable(product)}={wanted}"),
         };
     }
 
@@ -58,7 +60,7 @@ public sealed record Supply(SupplyMode Mode, string Why)
         var engine = ContainerEngine.Current;
         if (engine?.Has(image) == true)
         {
-            return new(SupplyMode.Container, $"{engine!.Name} answers and has the image");
+            return new(SupplyMode.Container, $"{engine!.Name} has {image}");
         }
 
         // A program that is here starts now; an image that is not here is a download first.
@@ -68,7 +70,7 @@ public sealed record Supply(SupplyMode Mode, string Why)
         }
 
         return engine is not null
-            ? new(SupplyMode.Container, $"{engine.Name} answers and will pull the image")
+            ? new(SupplyMode.Container, $"{engine.Name} pulls {image}")
             : new(SupplyMode.None, $"no container engine answers and no program was found. Fix: {install}");
     }
 

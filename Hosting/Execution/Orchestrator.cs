@@ -68,6 +68,7 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
         if (_runs.TryRemove(resource, out var run))
         {
             await run.StopAsync();
+            run.Dispose();
         }
     }
 
@@ -78,6 +79,7 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
         if (_runs.TryGetValue(resource, out var run) && run.IsCompleted)
         {
             _runs.TryRemove(resource, out _);
+            run.Dispose();
         }
 
         Begin(resource);
@@ -105,7 +107,7 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
 
     private void Begin(IResource resource) => _runs.GetOrAdd(resource, _ =>
     {
-        var run = new ResourceRun(resource, graph, notifications, services, _build!, _portProblems.GetValueOrDefault(resource), _stopping.Token);
+        var run = new ResourceRun(resource, graph, notifications, services, _build!, _portProblems.GetValueOrDefault(resource));
         run.Start();
         return run;
     });

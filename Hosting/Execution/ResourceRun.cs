@@ -5,8 +5,7 @@ namespace Runtime.Hosting.Execution;
 
 /// <summary>One life of one resource: wait, prepare, start, watch, stop.</summary>
 internal sealed class ResourceRun(
-    IResource resource, ApplicationGraph graph, ResourceNotificationService notifications, IServiceProvider services, ProjectBuild build, string? portProblem,
-    CancellationToken applicationStopping)
+    IResource resource, ApplicationGraph graph, ResourceNotificationService notifications, IServiceProvider services, ProjectBuild build, string? portProblem) : IDisposable
 {
     /// <summary>The reason of an exit that was asked for.</summary>
     public const string Stopped = "stopped";
@@ -15,7 +14,7 @@ internal sealed class ResourceRun(
     private static readonly TimeSpan ProbeWhileHealthy = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
 
-    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(applicationStopping);
+    private readonly CancellationTokenSource _stop = new();
     private readonly string[] _checks = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key)];
     private Task _run = Task.CompletedTask;
     private LaunchedProcess? _process;
@@ -31,8 +30,9 @@ internal sealed class ResourceRun(
     {
         await _stop.CancelAsync();
         await _run;
-        _stop.Dispose();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync()
     {

@@ -48,7 +48,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         _host.Configuration.AddCommandLine(args, Switches);
 
         ExecutionContext = new DistributedApplicationExecutionContext(IsPublish(_host.Configuration));
-        AddServices();
+        AddServices(show: _interception is null && !options.DisableDashboard);
         _interception?.OnBuilderCreated(this);
     }
 
@@ -97,7 +97,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         return _host.Build();
     }
 
-    private void AddServices()
+    private void AddServices(bool show)
     {
         _host.Logging.ClearProviders();
         _host.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -124,7 +124,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             return;
         }
 
-        if (_interception is null)
+        if (show)
         {
             _host.Services.AddHostedService<ConsoleDisplay>();
         }

@@ -65,6 +65,9 @@ public sealed class DistributedApplicationOptions
 
     /// <summary>Gets or sets the assembly whose metadata and user secrets count; by default the entry assembly.</summary>
     public string? AssemblyName { get; set; }
+
+    /// <summary>Gets or sets whether the application runs without showing itself: nothing is written to the console.</summary>
+    public bool DisableDashboard { get; set; }
 }
 
 /// <summary>The graph, or what was asked of it, cannot work.</summary>

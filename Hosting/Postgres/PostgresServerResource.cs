@@ -54,6 +54,6 @@ public class PostgresDatabaseResource(string name, string databaseName, Postgres
         .. Parent.GetConnectionProperties(),
         new("DatabaseName", ReferenceExpression.Create($"{DatabaseName}")),
         new("Uri", ReferenceExpression.Create(
-            $"postgresql://{Parent.UserNameReference}:{Parent.PasswordParameter}@{Parent.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{DatabaseName}")),
+            $"postgresql://{Parent.UserNameReference}:{new UriEncodedParameter(Parent.PasswordParameter)}@{Parent.PrimaryEndpoint.Property(EndpointProperty.HostAndPort)}/{DatabaseName}")),
     ];
 }

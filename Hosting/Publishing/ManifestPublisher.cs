@@ -14,6 +14,9 @@ internal sealed class ManifestPublisher(ApplicationGraph graph, IConfiguration c
 
     private static readonly JsonSerializerOptions Layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The encoded parameters that the expressions written so far refer to.</summary>
+    private readonly SortedDictionary<string, UriEncodedParameter> _encoded = new(StringComparer.Ordinal);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var output = configuration["Publishing:OutputPath"]
@@ -36,12 +39,18 @@ internal sealed class ManifestPublisher(ApplicationGraph graph, IConfiguration c
     private async Task<JsonObject> DescribeAsync(string manifestFolder, CancellationToken cancellationToken)
     {
         var resources = new JsonObject();
+        _encoded.Clear();
         foreach (var resource in graph.Resources)
         {
             if (await DescribeAsync(resource, manifestFolder, cancellationToken) is { } description)
             {
                 resources[resource.Name] = description;
             }
+        }
+
+        foreach (var encoded in _encoded.Values)
+        {
+            resources[encoded.Name] = new JsonObject { ["type"] = "annotated.string", ["value"] = encoded.Parameter.ValueExpression, ["filter"] = "uri" };
         }
 
         return new JsonObject { ["$schema"] = Schema, ["resources"] = resources };
@@ -154,7 +163,15 @@ internal sealed class ManifestPublisher(ApplicationGraph graph, IConfiguration c
         return [.. args.Select(arg => (JsonNode?)TextOf(arg))];
     }
 
-    private static string TextOf(object value) => value is IManifestExpressionProvider expression ? expression.ValueExpression : value.ToString() ?? "";
+    private string TextOf(object value)
+    {
+        foreach (var encoded in (value as ReferenceExpression)?.ValueProviders.OfType<UriEncodedParameter>() ?? [])
+        {
+            _encoded[encoded.Name] = encoded;
+        }
+
+        return value is IManifestExpressionProvider expression ? expression.ValueExpression : value.ToString() ?? "";
+    }
 
     private static string Relative(string folder, string path) => Path.GetRelativePath(folder, path).Replace('\\', '/');
 }

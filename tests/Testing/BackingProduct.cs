@@ -1,21 +1,117 @@
+using Runtime.AppHost.Resources;
+using Runtime.AppHost.Resources.Bigtable;
+using Runtime.AppHost.Resources.Postgres;
+using Runtime.AppHost.Resources.PubSub;
+using Runtime.AppHost.Resources.Spanner;
+using Runtime.Hosting;
+
 namespace Runtime.Testing;
 
-/// <summary>A product that tests run against, and where it answers.</summary>
-/// <param name="Name">Resource name in the AppHost's graph, and the word that <c>RUNTIME_TEST_EXPECTS</c> promises it with.</param>
-/// <param name="Variable">The variable that points at an instance that runs already.</param>
-public sealed record BackingProduct(string Name, string Variable)
+/// <summary>A product that tests run against: started once for a test program, by the AppHost's own code, and shared by its tests.</summary>
+public sealed class BackingProduct
 {
-    public static readonly BackingProduct Postgres = new("postgres", "ConnectionStrings__sessions");
-    public static readonly BackingProduct Spanner = new("spanner", "SPANNER_EMULATOR_HOST");
-    public static readonly BackingProduct PubSub = new("pubsub", "PUBSUB_EMULATOR_HOST");
-    public static readonly BackingProduct Bigtable = new("bigtable", "BIGTABLE_EMULATOR_HOST");
+    public static readonly BackingProduct Postgres = new("postgres", "Postgres", "ConnectionStrings__sessions", AddPostgres);
+    public static readonly BackingProduct Spanner = new("spanner", "Spanner", "SPANNER_EMULATOR_HOST", builder => AddEmulator(builder.AddSpanner("spanner")));
+    public static readonly BackingProduct PubSub = new("pubsub", "PubSub", "PUBSUB_EMULATOR_HOST", builder => AddEmulator(builder.AddPubSub("pubsub")));
+    public static readonly BackingProduct Bigtable = new("bigtable", "Bigtable", "BIGTABLE_EMULATOR_HOST", builder => AddEmulator(builder.AddBigtable("bigtable")));
+
+    private readonly string _setting;
+    private readonly string _variable;
+    private readonly Func<IDistributedApplicationBuilder, Part> _add;
+    private readonly Lazy<Task<Started>> _started;
+
+    private BackingProduct(string name, string setting, string variable, Func<IDistributedApplicationBuilder, Part> add)
+    {
+        (Name, _setting, _variable, _add) = (name, setting, variable, add);
+        _started = new(StartAsync);
+    }
+
+    /// <summary>Gets the resource name in the AppHost's graph, which is also the word that <c>RUNTIME_TEST_EXPECTS</c> promises it with.</summary>
+    public string Name { get; }
+
+    private static IEnumerable<BackingProduct> All => [Postgres, Spanner, PubSub, Bigtable];
 
     /// <summary>Returns the connection string (PostgreSQL) or host:port (emulators). Skips where the product is absent; fails where it was promised.</summary>
-    public ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
+    /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
+    public async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var address = Environment.GetEnvironmentVariable(Variable);
-        Expectation.SkipUnless(Name, address is not null, $"No {Name} to test against. Setting: {Variable}. Fix: start one and export {Variable}.");
-        return ValueTask.FromResult(address!);
+        if (Environment.GetEnvironmentVariable(_variable) is { Length: > 0 } running)
+        {
+            return running;
+        }
+
+        var started = await _started.Value.WaitAsync(cancellationToken);
+        Expectation.SkipUnless(Name, started.Address is not null, $"No {Name} to test against: {started.Reason}");
+        return started.Address!;
     }
+
+    /// <summary>Stops what this test program started.</summary>
+    internal static async Task StopAllAsync()
+    {
+        foreach (var product in All.Where(product => product._started.IsValueCreated))
+        {
+            if (await product._started.Value is { Application: { } application } started)
+            {
+                await application.DisposeAsync();
+                Directory.Delete(started.Folder!, recursive: true);
+            }
+        }
+    }
+
+    private static Part AddPostgres(IDistributedApplicationBuilder builder)
+    {
+        var database = builder.AddSessionDatabase("postgres", "sessions");
+        return new Part(
+            database.Wait?.Resource.Name, "PostgreSQL is not on this machine. Fix: install it (Debian: apt-get install postgresql)",
+            () => database.Connection.Resource.GetConnectionStringAsync());
+    }
+
+    private static Part AddEmulator(Runtime.AppHost.Resources.BackingProduct product) => new(
+        product.Connection is null ? null : product.Resource!.Resource.Name, product.Supply.Why,
+        () => new($"{product.Connection!.Endpoint.Host}:{product.Connection.Endpoint.Port}"));
+
+    private async Task<Started> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("runtime-tests-").FullName;
+        if (!OperatingSystem.IsWindows())
+        {
+            // PostgreSQL run by root changes its user, and has to get through.
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
+        }
+
+        try
+        {
+            // The machine's own program first: it is the quicker one to start.
+            return await StartAsync(folder, SupplyMode.Process);
+        }
+        catch (SettingException)
+        {
+            return await StartAsync(folder, SupplyMode.Auto);
+        }
+    }
+
+    private async Task<Started> StartAsync(string folder, SupplyMode mode)
+    {
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            Args = ["--StateDirectory", folder, $"--Backing:{_setting}", mode.ToString()],
+            DisableDashboard = true,
+        });
+        var part = _add(builder);
+        var application = builder.Build();
+        if (part.ResourceName is null)
+        {
+            Directory.Delete(folder, recursive: true);
+            return new Started(null, part.Reason, null, null);
+        }
+
+        using var limit = new CancellationTokenSource(TestTimeouts.Start);
+        await application.StartAsync(limit.Token);
+        await application.ResourceNotifications.WaitForResourceHealthyAsync(part.ResourceName, limit.Token);
+        return new Started(await part.Address(), "", application, folder);
+    }
+
+    private sealed record Part(string? ResourceName, string Reason, Func<ValueTask<string?>> Address);
+
+    private sealed record Started(string? Address, string Reason, DistributedApplication? Application, string? Folder);
 }

@@ -1,0 +1,51 @@
+namespace Runtime.AppHost.FunctionalTests;
+
+/// <summary>What the AppHost says and leaves behind when things go wrong, seen from outside.</summary>
+public sealed class AppHostFaults : IDisposable
+{
+    private const string OnlyBigtable = "--Backing:Postgres=none --Backing:PubSub=none --Backing:Spanner=none --Backing:Bigtable=process";
+    private readonly string _state = Directory.CreateTempSubdirectory("runtime-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_state, recursive: true);
+
+    [Fact]
+    public async Task After_SIGKILL_of_the_AppHost_nothing_is_left()
+    {
+        await BackingProduct.Bigtable.AddressOrSkipAsync(TestContext.Current.CancellationToken);
+        await using var host = AppHostProcess.Start(_state, OnlyBigtable.Split(' '));
+        await host.WaitForOutputAsync("Cloud Bigtable emulator running on 127.0.0.1:");
+        var address = host.Output.Split("emulator running on ")[1].Split('\n')[0].Trim();
+        Assert.NotEmpty(Processes.WithArgument(address));
+
+        host.Kill();
+
+        await Eventually.GetAsync(() => Processes.WithArgument(address).Count == 0 ? "" : null, "the end of the emulator");
+        await Eventually.GetAsync(() => Processes.WithArgument("runtime-build-").Count == 0 ? "" : null, "the end of the build");
+    }
+
+    [Fact]
+    public async Task A_second_AppHost_on_the_same_data_is_refused_in_words_and_the_first_goes_on()
+    {
+        await using var first = AppHostProcess.Start(_state, OnlyBigtable.Replace("process", "none", StringComparison.Ordinal).Split(' '));
+        await first.WaitForOutputAsync("not available");
+
+        await using var second = AppHostProcess.Start(_state, OnlyBigtable.Split(' '));
+
+        Assert.Equal(1, await second.WaitForExitAsync());
+        Assert.Contains("Another AppHost uses", second.Output, StringComparison.Ordinal);
+        Assert.Contains("Fix: stop it, or give this one its own folder", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+
+        await first.SignalAsync("INT");
+        Assert.Equal(0, await first.WaitForExitAsync());
+    }
+
+    [Fact]
+    public async Task A_mode_that_does_not_exist_ends_the_start_in_words()
+    {
+        await using var host = AppHostProcess.Start(_state, "--Backing:Spanner=sideways");
+
+        Assert.Equal(1, await host.WaitForExitAsync());
+        Assert.Equal("'sideways' is no way to supply Spanner. Setting: Backing__Spanner. Fix: use auto, container, process, live or none", host.Output.Trim());
+    }
+}
