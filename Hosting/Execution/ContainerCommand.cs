@@ -21,6 +21,13 @@ internal static class ContainerCommand
         // The AppHost's process id in the name tells a person whose container it is; the random part keeps two runs apart.
         var name = $"runtime-{container.Name}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
         var command = new List<string> { "run", "--rm", "--name", name, "--pull", "never" };
+        if (Path.GetFileNameWithoutExtension(engine) == "docker")
+        {
+            // A program that is process 1 ignores signals it has no handler for; an init before it lets it end at once.
+            // Podman's init is a separate package that may be missing.
+            command.Add("--init");
+        }
+
         foreach (var endpoint in container.Annotations.OfType<EndpointAnnotation>())
         {
             var allocated = endpoint.AllocatedEndpoint!;
