@@ -1,0 +1,27 @@
+using Runtime.ServiceDefaults;
+using Runtime.SessionService;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+
+    builder.AddServiceDefaults();
+    builder.AddSessionSettings();
+    builder.AddSessionStore();
+
+    var app = builder.Build();
+
+    app.MapServiceDefaults();
+    app.MapGrpcService<SessionsGrpcService>();
+
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception error) when (StartFailure.Explain(error) is { } message)
+{
+    await Console.Error.WriteLineAsync(message);
+    return 1;
+}
+
+/// <summary>The service's entry point; public so that tests can host it.</summary>
+public partial class Program;
