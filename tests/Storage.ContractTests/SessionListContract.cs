@@ -14,7 +14,7 @@ public abstract class SessionListContract(DialectFixture dialect)
     {
         var store = await dialect.OpenOrSkipAsync();
         var key = DialectFixture.NewKey();
-        foreach (var (user, number) in from user in new[] { "a", "b" } from number in Enumerable.Range(0, 5) select (user, number))
+        foreach (var (user, number) in from user in "ab".Select(letter => $"{letter}") from number in Enumerable.Range(0, 5) select (user, number))
         {
             var session = key with { User = user, Id = $"{number}" };
             await store.CreateAsync(session, ScopedState.Empty, Cancellation);
