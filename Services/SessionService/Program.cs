@@ -3,7 +3,8 @@ using Runtime.SessionService;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // The settings file lies beside the program, wherever that is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
     builder.AddServiceDefaults();
     builder.AddSessionSettings();
