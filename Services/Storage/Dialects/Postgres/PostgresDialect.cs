@@ -4,7 +4,7 @@ using Runtime.Storage.Connections;
 
 namespace Runtime.Storage.Dialects.Postgres;
 
-/// <summary>PostgreSQL 12 or later, by URL as libpq and SQLAlchemy write it, or by Npgsql's keyword string.</summary>
+/// <summary>PostgreSQL 13 or later, by URL as libpq and SQLAlchemy write it, or by Npgsql's keyword string.</summary>
 public sealed class PostgresDialect : IStorageDialect
 {
     private const int ConnectSeconds = 5;

@@ -10,7 +10,7 @@ internal static class PostgresErrors
     {
         // Npgsql calls a lost race transient too, but only a whole new statement helps, so it goes first.
         PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected } => StorageFailure.Contention,
-        // Another writer stored the same event id, or another replica the same table, between our look and our write.
+        // Another writer or replica made the same row or table between our look and our write.
         PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable } => StorageFailure.Contention,
         // The tables went away or changed under a prepared statement (someone else's schema update): look again.
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or "0A000" } => StorageFailure.Contention,

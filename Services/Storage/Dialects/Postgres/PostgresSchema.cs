@@ -44,7 +44,7 @@ internal static class PostgresSchema
         ALTER TABLE events ADD COLUMN IF NOT EXISTS runtime_revision bigint NOT NULL DEFAULT 0;
         ALTER TABLE events ADD COLUMN IF NOT EXISTS runtime_text text NOT NULL DEFAULT '';
         CREATE INDEX IF NOT EXISTS idx_events_app_user_session_ts
-            ON events (app_name, user_id, session_id, timestamp DESC, runtime_revision DESC, id DESC);
+            ON events (app_name, user_id, session_id, timestamp DESC, runtime_revision DESC);
         CREATE INDEX IF NOT EXISTS idx_sessions_app_user ON sessions (app_name, user_id, id);
         INSERT INTO adk_internal_metadata (key, value) VALUES ('schema_version', '1') ON CONFLICT (key) DO NOTHING;
         """;

@@ -132,9 +132,19 @@ public sealed class PostgresSessionStore : ISessionStore
             AddJson(command, StorageJson.Write(delta.Session));
             AddJson(command, StorageJson.Write(delta.App));
             AddJson(command, StorageJson.Write(delta.User));
-            return await command.ExecuteScalarAsync(cancellationToken) is long revision
-                ? new Appended(revision)
-                : await WhyNotAsync(key, offered, expectedRevision, cancellationToken);
+            try
+            {
+                if (await command.ExecuteScalarAsync(cancellationToken) is long revision)
+                {
+                    return new Appended(revision);
+                }
+            }
+            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                // The event id is taken; the statement is undone. By the same event or another is answered below.
+            }
+
+            return await WhyNotAsync(key, offered, expectedRevision, cancellationToken);
         }
     }
 

@@ -16,8 +16,12 @@ internal static class PostgresSql
 
     /// <summary>
     /// $1 app, $2 user, $3 session, $4 event, $5 invocation, $6 time, $7 JSON, $8 expected revision or null, $9 exact text, $10 session
-    /// delta, $11 app delta, $12 user delta. Returns the new revision, or no row when anything stands against the append.
+    /// delta, $11 app delta, $12 user delta. Returns the new revision, or no row when there is no session at the expected revision.
     /// </summary>
+    /// <remarks>
+    /// An event id that is taken violates the primary key, which undoes the whole statement. Looking for it first would cost every append
+    /// for the sake of a rare one, and the planner may look through the whole session to do it.
+    /// </remarks>
     public static string AppendFor(bool session, bool app, bool user) => _append[Bits(session, app, user)];
 
     /// <summary>$1 app, $2 user, $3 session, $4 time, $5 session state, $6 app state, $7 user state. Returns whether it was created, and the other scopes' state.</summary>
@@ -95,7 +99,6 @@ internal static class PostgresSql
             WITH changed AS (
                 UPDATE sessions s SET {mergeState}update_time = $6, runtime_revision = s.runtime_revision + 1
                 WHERE s.app_name = $1 AND s.user_id = $2 AND s.id = $3 AND ($8::bigint IS NULL OR s.runtime_revision = $8)
-                  AND NOT EXISTS (SELECT 1 FROM events WHERE id = $4 AND app_name = $1 AND user_id = $2 AND session_id = $3)
                 RETURNING s.runtime_revision){app}{user}
             INSERT INTO events (id, app_name, user_id, session_id, invocation_id, timestamp, event_data, runtime_revision, runtime_text)
             SELECT $4, $1, $2, $3, $5, $6, $7, runtime_revision, $9 FROM {last}
