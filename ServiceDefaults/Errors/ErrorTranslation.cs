@@ -22,7 +22,12 @@ public sealed class ErrorTranslation(IEnumerable<IExceptionTranslator> translato
         {
             if (translator.Translate(error) is { } translated)
             {
-                ServiceDefaultsLog.Translated(logger, translated.Reason, error);
+                // What the caller has to correct is told to the caller; a log that repeats it hides what the operator has to.
+                if (translated.Status != StatusCode.InvalidArgument)
+                {
+                    ServiceDefaultsLog.Translated(logger, translated.Reason, error);
+                }
+
                 return translated;
             }
         }

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+using Runtime.ServiceDefaults.Errors;
+
+namespace Runtime.SessionService;
+
+/// <summary>Says in one line why the service does not start, where the operator can do something about it.</summary>
+internal static class StartFailure
+{
+    /// <summary>Returns the line, or <see langword="null"/> for a fault of ours, whose stack trace is wanted.</summary>
+    public static string? Explain(Exception error) => error switch
+    {
+        SettingException setting => setting.Message,
+        OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
+        // Kestrel's own words for a taken port and the like: "Failed to bind to address http://127.0.0.1:5100: address already in use."
+        IOException { InnerException: not null } bind => SettingException.Describe(bind.Message, "Kestrel:Endpoints", "Choose another port, for example Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:5110."),
+        _ => null,
+    };
+}

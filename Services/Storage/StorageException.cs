@@ -1,0 +1,39 @@
+namespace Runtime.Storage;
+
+/// <summary>The few answers that a caller can act on; a dialect reduces every driver error to one of them.</summary>
+public enum StorageFailure
+{
+    /// <summary>No category fits: a fault to look into.</summary>
+    Unknown,
+
+    /// <summary>The database does not answer. The same call may work later.</summary>
+    Unavailable,
+
+    /// <summary>Writers kept getting in each other's way until the attempts ran out. The same call may work later.</summary>
+    Contention,
+
+    /// <summary>The database did not finish in its time.</summary>
+    Timeout,
+
+    /// <summary>The database refuses these credentials or this user, or has no database of that name.</summary>
+    Denied,
+
+    /// <summary>The tables are an older layout than this store writes.</summary>
+    SchemaOutdated,
+
+    /// <summary>The tables are a newer or unknown layout.</summary>
+    SchemaTooNew,
+
+    /// <summary>The database cannot represent the value.</summary>
+    InvalidData,
+
+    /// <summary>No space is left, or the database may only be read.</summary>
+    Full,
+}
+
+/// <summary>The database could not do what was asked. The message is meant for people and holds no secret; the driver's own error is inside.</summary>
+public sealed class StorageException(StorageFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Gets the category that decides what a caller does next.</summary>
+    public StorageFailure Failure { get; } = failure;
+}

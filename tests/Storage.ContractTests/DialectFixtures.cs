@@ -1,0 +1,36 @@
+using Runtime.Storage.Dialects.InMemory;
+using Runtime.Storage.Dialects.Postgres;
+using Runtime.Storage.Dialects.Sqlite;
+using Runtime.Testing;
+
+namespace Runtime.Storage.ContractTests;
+
+public sealed class InMemoryFixture() : DialectFixture(new InMemoryDialect())
+{
+    public override Task<ISessionStore?> OpenReplicaAsync() => Task.FromResult<ISessionStore?>(null);
+
+    protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) => ValueTask.FromResult("memory://");
+}
+
+public sealed class SqliteFixture() : DialectFixture(new SqliteDialect())
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("runtime-contract-").FullName;
+
+    public override TimeSpan TimeResolution => TimeSpan.FromMilliseconds(1);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult($"sqlite:///{Path.Combine(_folder, "sessions.db")}");
+}
+
+public sealed class PostgresFixture() : DialectFixture(new PostgresDialect())
+{
+    protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
+        BackingProduct.Postgres.AddressOrSkipAsync(cancellationToken);
+}
