@@ -14,7 +14,7 @@ public static class UpstreamFailures
         ArgumentNullException.ThrowIfNull(product);
         ArgumentNullException.ThrowIfNull(endpoint);
 
-        var detail = error.Status.Detail;
+        var detail = Sentence(error.Status.Detail);
         return error.StatusCode switch
         {
             StatusCode.Unavailable when endpoint.IsEmulator => new UnavailableException(
@@ -62,11 +62,14 @@ public static class UpstreamFailures
                 "The login lacks the scope 'https://www.googleapis.com/auth/cloud-platform'.",
                 "gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform"),
             _ => new PermissionDeniedException(
-                $"{product.Name} refused: {error.Status.Detail} Fix: gcloud projects add-iam-policy-binding {project} --member=<principal> --role={product.Role}",
+                $"{product.Name} refused: {Sentence(error.Status.Detail)} Fix: gcloud projects add-iam-policy-binding {project} --member=<principal> --role={product.Role}",
                 "PERMISSION_MISSING",
                 error),
         };
     }
+
+    // What a product says often lacks its full stop, and a fix may follow.
+    private static string Sentence(string detail) => detail.TrimEnd() is { Length: > 0 } text ? text[^1] is '.' or '!' or '?' ? text : $"{text}." : "No details came.";
 
     private static string? Fact(ErrorInfo? info, string name) => info is not null && info.Metadata.TryGetValue(name, out var value) ? value : null;
 

@@ -36,7 +36,9 @@ public sealed class ToolInvoker(ILogger<ToolInvoker> logger)
                 return ToolResult.CorrectableByModel(outcome, string.Join(" ", problems));
             }
 
-            return await tool.Tool.InvokeAsync(accepted, cancellationToken);
+            var result = await tool.Tool.InvokeAsync(accepted, cancellationToken);
+            outcome = result.IsError ? result.Content["error_code"]!.GetValue<string>() : outcome;
+            return result;
         }
         catch (ServiceException error)
         {
