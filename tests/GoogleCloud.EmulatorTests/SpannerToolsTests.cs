@@ -52,11 +52,11 @@ public sealed class SpannerToolsTests
         var name = DatabaseName(instance, database);
 
         var result = await gateway.Services.GetRequiredService<SpannerClient>().QueryAsync(
-            name, "SELECT REPEAT('0123456789', 90000), ARRAY(SELECT REPEAT('ab', 100000) FROM UNNEST(GENERATE_ARRAY(1, 12)))", parameters: null, Cancellation);
+            name, "SELECT REPEAT('0123456789', 90000), ARRAY(SELECT REPEAT('ab', 100000) FROM UNNEST(GENERATE_ARRAY(1, 4)))", parameters: null, Cancellation);
 
         var row = Assert.Single(result.Rows);
         Assert.Equal(900_000, row[0].StringValue.Length);
-        Assert.Equal(12, row[1].ListValue.Values.Count);
+        Assert.Equal(4, row[1].ListValue.Values.Count);
         Assert.All(row[1].ListValue.Values, item => Assert.Equal(200_000, item.StringValue.Length));
     }
 
