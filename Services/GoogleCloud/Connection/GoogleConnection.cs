@@ -32,7 +32,7 @@ public sealed class GoogleConnection(
         catch (RpcException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw UpstreamFailures.Explain(error, product, endpoint);
+            throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
         }
     }
 
@@ -60,7 +60,7 @@ public sealed class GoogleConnection(
             catch (RpcException error)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw UpstreamFailures.Explain(error, product, endpoint);
+                throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
             }
 
             yield return running.ResponseStream.Current;

@@ -12,6 +12,7 @@ namespace Runtime.GoogleCloud.Connection;
 /// </remarks>
 public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider time, ILogger<GoogleCredentials> logger) : IDisposable
 {
+    private const string Login = "gcloud auth application-default login";
     private const string Scope = "https://www.googleapis.com/auth/cloud-platform";
 
     // Off Google Cloud nobody answers at the metadata address, so this is what the first call pays.
@@ -23,7 +24,7 @@ public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider t
     private readonly SemaphoreSlim _search = new(1, 1);
     private readonly HttpClient _metadata = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = MetadataPatience };
     private GoogleCredential? _found;
-    private NotConfiguredException? _miss;
+    private Miss? _miss;
     private long _missedAt;
 
     /// <summary>Returns the headers that authenticate one request: <c>authorization</c>, and <c>x-goog-user-project</c> where quota is counted elsewhere.</summary>
@@ -54,7 +55,7 @@ public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider t
         {
             GoogleCloudLog.TokenRefused(logger, product.Name, error);
             throw new UnauthenticatedException(
-                $"Google no longer accepts the login that {product.Name} uses. Fix: gcloud auth application-default login", "CREDENTIALS_EXPIRED", error);
+                $"Google no longer accepts the login that {product.Name} uses. Fix: {Login}", "CREDENTIALS_EXPIRED", error);
         }
     }
 
@@ -79,23 +80,13 @@ public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider t
                 return _found;
             }
 
-            if (_miss is { } miss && time.GetElapsedTime(_missedAt) < MissLifetime)
+            if (_miss is null || time.GetElapsedTime(_missedAt) >= MissLifetime)
             {
-                throw Again(miss, product);
+                (_found, _miss) = await SearchAsync(cancellationToken);
+                _missedAt = time.GetTimestamp();
             }
 
-            try
-            {
-                _found = await SearchAsync(product, cancellationToken);
-                _miss = null;
-                return _found;
-            }
-            catch (NotConfiguredException error)
-            {
-                _miss = error;
-                _missedAt = time.GetTimestamp();
-                throw;
-            }
+            return _found ?? throw _miss!.ToException(product);
         }
         finally
         {
@@ -103,56 +94,49 @@ public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider t
         }
     }
 
-    // The remembered miss may be another product's; its caller is told about its own.
-    private static NotConfiguredException Again(NotConfiguredException miss, GoogleProduct product) =>
-        new(product.Name, miss.Reason, miss.Missing, miss.Fix);
-
-    private async Task<GoogleCredential> SearchAsync(GoogleProduct product, CancellationToken cancellationToken)
+    private async Task<(GoogleCredential? Found, Miss? Miss)> SearchAsync(CancellationToken cancellationToken)
     {
         if (options.AccessToken is { } token)
         {
-            return GoogleCredential.FromAccessToken(token);
+            return (GoogleCredential.FromAccessToken(token), null);
         }
 
         if (options.CredentialsFile is { } named)
         {
             return File.Exists(named)
-                ? await ReadAsync(named, product, cancellationToken)
-                : throw new NotConfiguredException(
-                    product.Name,
+                ? await ReadAsync(named, cancellationToken)
+                : (null, new(
                     "CREDENTIALS_FILE_MISSING",
-                    $"GOOGLE_APPLICATION_CREDENTIALS names '{named}', and there is no such file.",
-                    "unset GOOGLE_APPLICATION_CREDENTIALS");
+                    _ => $"GOOGLE_APPLICATION_CREDENTIALS names '{named}', and there is no such file.",
+                    "unset GOOGLE_APPLICATION_CREDENTIALS"));
         }
 
         var wellKnown = Path.Combine(options.CloudSdkDirectory, "application_default_credentials.json");
         if (File.Exists(wellKnown))
         {
-            return await ReadAsync(wellKnown, product, cancellationToken);
+            return await ReadAsync(wellKnown, cancellationToken);
         }
 
         return await RunsOnGoogleCloudAsync(cancellationToken)
-            ? GoogleCredential.FromComputeCredential()
-            : throw new NotConfiguredException(
-                product.Name,
+            ? (GoogleCredential.FromComputeCredential(), null)
+            : (null, new(
                 "CREDENTIALS_NOT_FOUND",
-                $"No Google credentials were found, and {product.EmulatorVariable} names no emulator.",
-                "gcloud auth application-default login");
+                product => $"No Google credentials were found, and {product.EmulatorVariable} names no emulator.",
+                Login));
     }
 
-    private static async Task<GoogleCredential> ReadAsync(string path, GoogleProduct product, CancellationToken cancellationToken)
+    private static async Task<(GoogleCredential? Found, Miss? Miss)> ReadAsync(string path, CancellationToken cancellationToken)
     {
         try
         {
             var json = await File.ReadAllTextAsync(path, cancellationToken);
             using var document = JsonDocument.Parse(json);
             var type = document.RootElement.GetProperty("type").GetString() ?? "";
-            return CredentialFactory.FromJson(json, type).CreateScoped(Scope);
+            return (CredentialFactory.FromJson(json, type).CreateScoped(Scope), null);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or ArgumentException or IOException or UnauthorizedAccessException)
         {
-            throw new NotConfiguredException(
-                product.Name, "CREDENTIALS_FILE_INVALID", $"The credentials file '{path}' cannot be used.", "gcloud auth application-default login");
+            return (null, new("CREDENTIALS_FILE_INVALID", _ => $"The credentials file '{path}' cannot be used.", Login));
         }
     }
 
@@ -175,5 +159,11 @@ public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider t
         {
             return false;
         }
+    }
+
+    /// <summary>Why nothing was found. Remembered for all products, and told to each caller about its own.</summary>
+    private sealed record Miss(string Code, Func<GoogleProduct, string> Missing, string Fix)
+    {
+        public NotConfiguredException ToException(GoogleProduct product) => new(product.Name, Code, Missing(product), Fix);
     }
 }

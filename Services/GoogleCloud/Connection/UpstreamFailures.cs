@@ -8,7 +8,8 @@ namespace Runtime.GoogleCloud.Connection;
 /// <remarks>Reasons and metadata of the details follow https://google.aip.dev/193.</remarks>
 public static class UpstreamFailures
 {
-    public static ServiceException Explain(RpcException error, GoogleProduct product, GoogleEndpoint endpoint)
+    /// <param name="hasFixedToken">The call carried a token from a variable, which nothing here can renew.</param>
+    public static ServiceException Explain(RpcException error, GoogleProduct product, GoogleEndpoint endpoint, bool hasFixedToken)
     {
         ArgumentNullException.ThrowIfNull(error);
         ArgumentNullException.ThrowIfNull(product);
@@ -17,6 +18,11 @@ public static class UpstreamFailures
         var detail = Sentence(error.Status.Detail);
         return error.StatusCode switch
         {
+            // Another program has the port: gRPC reports its HTTP status as if the product had said it.
+            _ when endpoint.IsEmulator && detail.StartsWith("Bad gRPC response", StringComparison.Ordinal) => new UnavailableException(
+                $"What answers at '{endpoint.Authority}' is not the {product.Name} emulator. Setting: {product.EmulatorVariable}. Fix: {Command(product, endpoint)}",
+                reason: $"{product.Code}_EMULATOR_UNREACHABLE",
+                inner: error),
             StatusCode.Unavailable when endpoint.IsEmulator => new UnavailableException(
                 $"The {product.Name} emulator at '{endpoint.Authority}' does not answer. Setting: {product.EmulatorVariable}. "
                 + $"Fix: {Command(product, endpoint)}",
@@ -33,6 +39,10 @@ public static class UpstreamFailures
             StatusCode.ResourceExhausted => new LimitExceededException(detail, $"{product.Code}_LIMIT_EXCEEDED", error),
             StatusCode.Unimplemented => new NotSupportedHereException(
                 $"{(endpoint.IsEmulator ? $"The {product.Name} emulator" : product.Name)} does not offer this call: {detail}", inner: error),
+            StatusCode.Unauthenticated when hasFixedToken => new UnauthenticatedException(
+                $"{product.Name} does not accept the access token. Fix: export GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",
+                "ACCESS_TOKEN_EXPIRED",
+                error),
             StatusCode.Unauthenticated => new UnauthenticatedException(
                 $"{product.Name} does not accept the login. Fix: gcloud auth application-default login", "CREDENTIALS_EXPIRED", error),
             StatusCode.PermissionDenied => Denied(error, product),
@@ -68,8 +78,14 @@ public static class UpstreamFailures
         };
     }
 
-    // What a product says often lacks its full stop, and a fix may follow.
-    private static string Sentence(string detail) => detail.TrimEnd() is { Length: > 0 } text ? text[^1] is '.' or '!' or '?' ? text : $"{text}." : "No details came.";
+    // What a product says often lacks its full stop, and a fix may follow. A drawing of where a query breaks off is left alone.
+    private static string Sentence(string detail) => detail.TrimEnd() switch
+    {
+        "" => "No details came.",
+        [.., '.' or '!' or '?'] text => text,
+        var text when text.Contains('\n', StringComparison.Ordinal) => text,
+        var text => $"{text}.",
+    };
 
     private static string? Fact(ErrorInfo? info, string name) => info is not null && info.Metadata.TryGetValue(name, out var value) ? value : null;
 
