@@ -1,0 +1,95 @@
+using System.Runtime.CompilerServices;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Runtime.GoogleCloud.Connection;
+
+/// <summary>Makes the calls of one product: endpoint, credentials, deadline and routing header in, explained failures out.</summary>
+/// <remarks>Nothing is opened or looked up before the first call, so a product that is not configured costs nothing and harms no other.</remarks>
+public sealed class GoogleConnection(
+    GoogleProduct product, GoogleCloudOptions options, GoogleCredentials credentials, GoogleChannels channels, ILogger<GoogleConnection> logger)
+{
+    private GoogleEndpoint? _endpoint;
+
+    public GoogleProduct Product => product;
+
+    /// <summary>Makes one call.</summary>
+    /// <param name="deadline">Longest time for the call and its retries.</param>
+    /// <param name="route">Name and value for <c>x-goog-request-params</c>, from which Google finds the right server.</param>
+    /// <param name="call">Starts the call on the given channel.</param>
+    /// <exception cref="ServiceDefaults.Errors.ServiceException">The call failed; the message says how and what helps.</exception>
+    public async Task<T> CallAsync<T>(
+        TimeSpan deadline, (string Name, string Value) route, Func<CallInvoker, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+
+        var (endpoint, callOptions) = await PrepareAsync(deadline, route, cancellationToken);
+        try
+        {
+            using var running = call(channels.InvokerOf(endpoint), callOptions);
+            return await running;
+        }
+        catch (RpcException error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+        }
+    }
+
+    /// <summary>Reads a stream. Leaving the loop early cancels the call, so the rest is never sent.</summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public async IAsyncEnumerable<T> StreamAsync<T>(
+        TimeSpan deadline,
+        (string Name, string Value) route,
+        Func<CallInvoker, CallOptions, AsyncServerStreamingCall<T>> call,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+
+        var (endpoint, callOptions) = await PrepareAsync(deadline, route, cancellationToken);
+        using var running = call(channels.InvokerOf(endpoint), callOptions);
+        while (true)
+        {
+            try
+            {
+                if (!await running.ResponseStream.MoveNext(cancellationToken))
+                {
+                    yield break;
+                }
+            }
+            catch (RpcException error)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+            }
+
+            yield return running.ResponseStream.Current;
+        }
+    }
+
+    /// <summary>Logs that a broken stream is read again.</summary>
+    internal void Restarted(string reason, int attempt) => GoogleCloudLog.StreamRestarted(logger, product.Name, reason, attempt);
+
+    private async Task<(GoogleEndpoint Endpoint, CallOptions Options)> PrepareAsync(
+        TimeSpan deadline, (string Name, string Value) route, CancellationToken cancellationToken)
+    {
+        var endpoint = _endpoint ?? Choose();
+        var headers = new Metadata { { "x-goog-request-params", $"{route.Name}={Uri.EscapeDataString(route.Value)}" } };
+        if (!endpoint.IsEmulator)
+        {
+            foreach (var (name, value) in await credentials.HeadersAsync(product, cancellationToken))
+            {
+                headers.Add(name, value);
+            }
+        }
+
+        return (endpoint, new CallOptions(headers, DateTime.UtcNow + deadline, cancellationToken));
+    }
+
+    private GoogleEndpoint Choose()
+    {
+        var endpoint = options.EndpointOf(product);
+        GoogleCloudLog.Connected(logger, product.Name, endpoint.Authority, endpoint.IsEmulator);
+        return _endpoint = endpoint;
+    }
+}

@@ -1,0 +1,94 @@
+using Google.Rpc;
+using Grpc.Core;
+using Runtime.ServiceDefaults.Errors;
+
+namespace Runtime.GoogleCloud.Connection;
+
+/// <summary>Says a failed call of a Google product in the one error family, with the one step that most likely helps.</summary>
+/// <remarks>Reasons and metadata of the details follow https://google.aip.dev/193.</remarks>
+public static class UpstreamFailures
+{
+    /// <param name="hasFixedToken">The call carried a token from a variable, which nothing here can renew.</param>
+    public static ServiceException Explain(RpcException error, GoogleProduct product, GoogleEndpoint endpoint, bool hasFixedToken)
+    {
+        ArgumentNullException.ThrowIfNull(error);
+        ArgumentNullException.ThrowIfNull(product);
+        ArgumentNullException.ThrowIfNull(endpoint);
+
+        var detail = Sentence(error.Status.Detail);
+        return error.StatusCode switch
+        {
+            // Another program has the port: gRPC reports its HTTP status as if the product had said it.
+            _ when endpoint.IsEmulator && detail.StartsWith("Bad gRPC response", StringComparison.Ordinal) => new UnavailableException(
+                $"What answers at '{endpoint.Authority}' is not the {product.Name} emulator. Setting: {product.EmulatorVariable}. Fix: {Command(product, endpoint)}",
+                reason: $"{product.Code}_EMULATOR_UNREACHABLE",
+                inner: error),
+            StatusCode.Unavailable when endpoint.IsEmulator => new UnavailableException(
+                $"The {product.Name} emulator at '{endpoint.Authority}' does not answer. Setting: {product.EmulatorVariable}. "
+                + $"Fix: {Command(product, endpoint)}",
+                reason: $"{product.Code}_EMULATOR_UNREACHABLE",
+                inner: error),
+            StatusCode.Unavailable => new UnavailableException($"{product.Name} at '{endpoint.Authority}' does not answer. Fix: try again.", inner: error),
+            StatusCode.DeadlineExceeded => new DeadlineException(
+                $"{product.Name} at '{endpoint.Authority}' did not finish in time. Fix: ask for less, or try again.", inner: error),
+            StatusCode.NotFound => new NotFoundException(detail, $"{product.Code}_NOT_FOUND", error),
+            StatusCode.AlreadyExists => new AlreadyExistsException(detail, $"{product.Code}_ALREADY_EXISTS", error),
+            StatusCode.InvalidArgument or StatusCode.OutOfRange or StatusCode.FailedPrecondition =>
+                new UpstreamException(detail, error.StatusCode, $"{product.Code}_REFUSED", error),
+            StatusCode.Aborted => new StaleException(detail, $"{product.Code}_ABORTED", error),
+            StatusCode.ResourceExhausted => new LimitExceededException(detail, $"{product.Code}_LIMIT_EXCEEDED", error),
+            StatusCode.Unimplemented => new NotSupportedHereException(
+                $"{(endpoint.IsEmulator ? $"The {product.Name} emulator" : product.Name)} does not offer this call: {detail}", inner: error),
+            StatusCode.Unauthenticated when hasFixedToken => new UnauthenticatedException(
+                $"{product.Name} does not accept the access token. Fix: export GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",
+                "ACCESS_TOKEN_EXPIRED",
+                error),
+            StatusCode.Unauthenticated => new UnauthenticatedException(
+                $"{product.Name} does not accept the login. Fix: gcloud auth application-default login", "CREDENTIALS_EXPIRED", error),
+            StatusCode.PermissionDenied => Denied(error, product),
+            _ => new UpstreamException($"{product.Name} failed: {detail}", StatusCode.Internal, $"{product.Code}_FAILED", error),
+        };
+    }
+
+    private static ServiceException Denied(RpcException error, GoogleProduct product)
+    {
+        var info = error.GetRpcStatus()?.GetDetail<ErrorInfo>();
+        var project = Fact(info, "consumer")?.Replace("projects/", "", StringComparison.Ordinal) ?? "<project-id>";
+        return info?.Reason switch
+        {
+            "SERVICE_DISABLED" => new NotConfiguredException(
+                product.Name,
+                "API_NOT_ENABLED",
+                $"The API '{Fact(info, "service") ?? product.Api}' is not enabled in project '{project}'.",
+                $"gcloud services enable {Fact(info, "service") ?? product.Api} --project {project}"),
+            "USER_PROJECT_DENIED" => new NotConfiguredException(
+                product.Name,
+                "QUOTA_PROJECT_DENIED",
+                $"The login may not count quota on project '{project}'.",
+                "gcloud auth application-default set-quota-project <project-id>"),
+            "ACCESS_TOKEN_SCOPE_INSUFFICIENT" => new NotConfiguredException(
+                product.Name,
+                "SCOPE_INSUFFICIENT",
+                "The login lacks the scope 'https://www.googleapis.com/auth/cloud-platform'.",
+                "gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform"),
+            _ => new PermissionDeniedException(
+                $"{product.Name} refused: {Sentence(error.Status.Detail)} Fix: gcloud projects add-iam-policy-binding {project} --member=<principal> --role={product.Role}",
+                "PERMISSION_MISSING",
+                error),
+        };
+    }
+
+    // What a product says often lacks its full stop, and a fix may follow. A drawing of where a query breaks off is left alone.
+    private static string Sentence(string detail) => detail.TrimEnd() switch
+    {
+        "" => "No details came.",
+        [.., '.' or '!' or '?'] text => text,
+        var text when text.Contains('\n', StringComparison.Ordinal) => text,
+        var text => $"{text}.",
+    };
+
+    private static string? Fact(ErrorInfo? info, string name) => info is not null && info.Metadata.TryGetValue(name, out var value) ? value : null;
+
+    private static string Command(GoogleProduct product, GoogleEndpoint endpoint) =>
+        string.Format(System.Globalization.CultureInfo.InvariantCulture, product.EmulatorCommand, endpoint.Authority);
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Runtime.GoogleCloud.Bigtable;
+using Runtime.GoogleCloud.Connection;
+using Runtime.GoogleCloud.PubSub;
+using Runtime.GoogleCloud.Spanner;
+
+namespace Runtime.GoogleCloud;
+
+public static class GoogleCloudExtensions
+{
+    /// <summary>Adds the wire clients. None of them connects, or looks for credentials, before its first call.</summary>
+    public static IServiceCollection AddGoogleCloud(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(provider => GoogleCloudOptions.From(provider.GetRequiredService<IConfiguration>()));
+        services.TryAddSingleton<GoogleCredentials>();
+        services.TryAddSingleton<GoogleChannels>();
+
+        services.TryAddSingleton(provider => new PubSubClient(Connect(provider, PubSubClient.Product)));
+        services.TryAddSingleton(provider => new SpannerClient(Connect(provider, SpannerClient.Product), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new SpannerAdminClient(Connect(provider, SpannerClient.Product)));
+        services.TryAddSingleton(provider => new BigtableClient(Connect(provider, BigtableClient.Product)));
+        services.TryAddSingleton(provider => new BigtableAdminClient(Connect(provider, BigtableAdminClient.Product)));
+        return services;
+    }
+
+    private static GoogleConnection Connect(IServiceProvider provider, GoogleProduct product) => new(
+        product,
+        provider.GetRequiredService<GoogleCloudOptions>(),
+        provider.GetRequiredService<GoogleCredentials>(),
+        provider.GetRequiredService<GoogleChannels>(),
+        provider.GetRequiredService<ILogger<GoogleConnection>>());
+}

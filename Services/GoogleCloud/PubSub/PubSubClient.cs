@@ -1,0 +1,92 @@
+using Google.Cloud.PubSub.V1;
+using Runtime.GoogleCloud.Connection;
+using Runtime.ServiceDefaults.Errors;
+
+namespace Runtime.GoogleCloud.PubSub;
+
+/// <summary>Cloud Pub/Sub: publish, pull, acknowledge; and create and delete what that needs.</summary>
+/// <remarks>Names are full resource names: <c>projects/p/topics/t</c>, <c>projects/p/subscriptions/s</c>.</remarks>
+public sealed class PubSubClient(GoogleConnection connection)
+{
+    public static readonly GoogleProduct Product = new(
+        Name: "Pub/Sub",
+        Code: "PUBSUB",
+        Host: "pubsub.googleapis.com",
+        Api: "pubsub.googleapis.com",
+        Role: "roles/pubsub.editor",
+        EmulatorVariable: "PUBSUB_EMULATOR_HOST",
+        EmulatorCommand: "gcloud beta emulators pubsub start --host-port={0}");
+
+    /// <summary>Publishes one message and returns its id.</summary>
+    public async Task<string> PublishAsync(string topic, PubsubMessage message, CancellationToken cancellationToken)
+    {
+        var request = new PublishRequest { Topic = topic, Messages = { message } };
+        var reply = await TopicCallAsync(topic, () => connection.CallAsync(
+            CallPolicies.Data, ("topic", topic), (channel, call) => new Publisher.PublisherClient(channel).PublishAsync(request, call), cancellationToken));
+        return reply.MessageIds[0];
+    }
+
+    /// <summary>Pulls once. Waits for a first message no longer than <paramref name="wait"/>, and returns nothing when none came.</summary>
+    public async Task<IReadOnlyList<ReceivedMessage>> PullAsync(
+        string subscription, int maxMessages, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var request = new PullRequest { Subscription = subscription, MaxMessages = maxMessages };
+        try
+        {
+            var reply = await SubscriptionCallAsync(subscription, () => connection.CallAsync(
+                wait, ("subscription", subscription), (channel, call) => new Subscriber.SubscriberClient(channel).PullAsync(request, call), cancellationToken));
+            return reply.ReceivedMessages;
+        }
+        catch (DeadlineException)
+        {
+            // The server holds a pull open while there is nothing to give; our deadline is how an empty answer ends.
+            return [];
+        }
+    }
+
+    public Task AcknowledgeAsync(string subscription, IEnumerable<string> ackIds, CancellationToken cancellationToken)
+    {
+        var request = new AcknowledgeRequest { Subscription = subscription, AckIds = { ackIds } };
+        return SubscriptionCallAsync(subscription, () => connection.CallAsync(
+            CallPolicies.Data,
+            ("subscription", subscription),
+            (channel, call) => new Subscriber.SubscriberClient(channel).AcknowledgeAsync(request, call),
+            cancellationToken));
+    }
+
+    public Task CreateTopicAsync(string topic, CancellationToken cancellationToken) => connection.CallAsync(
+        CallPolicies.Admin,
+        ("name", topic),
+        (channel, call) => new Publisher.PublisherClient(channel).CreateTopicAsync(new Topic { Name = topic }, call),
+        cancellationToken);
+
+    public Task CreateSubscriptionAsync(Subscription subscription, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        return TopicCallAsync(subscription.Topic, () => connection.CallAsync(
+            CallPolicies.Admin,
+            ("name", subscription.Name),
+            (channel, call) => new Subscriber.SubscriberClient(channel).CreateSubscriptionAsync(subscription, call),
+            cancellationToken));
+    }
+
+    private static Task<T> TopicCallAsync<T>(string topic, Func<Task<T>> call) =>
+        ExplainMissingAsync("TOPIC", topic, (project, id) => $"gcloud pubsub topics create {id} --project={project}", call);
+
+    private static Task<T> SubscriptionCallAsync<T>(string subscription, Func<Task<T>> call) => ExplainMissingAsync(
+        "SUBSCRIPTION", subscription, (project, id) => $"gcloud pubsub subscriptions create {id} --topic=<topic> --project={project}", call);
+
+    private static async Task<T> ExplainMissingAsync<T>(string kind, string name, Func<string, string, string> fix, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (NotFoundException error)
+        {
+            var parts = name.Split('/');   // projects/p/topics/t
+            var command = parts.Length is 4 ? fix(parts[1], parts[3]) : fix("<project-id>", name);
+            throw new NotFoundException($"{error.Message} Name: '{name}'. Fix: {command}", $"PUBSUB_{kind}_NOT_FOUND", error);
+        }
+    }
+}

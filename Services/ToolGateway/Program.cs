@@ -1,0 +1,26 @@
+using Runtime.GoogleCloud;
+using Runtime.ServiceDefaults;
+using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Protocols;
+using Runtime.ToolGateway.Toolsets;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+
+// What the tools stand on, the tools, and what calls them.
+builder.Services.AddGoogleCloud();
+builder.Services.AddToolsets();
+builder.Services.AddToolCatalogue();
+builder.Services.AddMcpProtocol();
+
+var app = builder.Build();
+
+app.MapServiceDefaults();
+app.MapNativeProtocol();
+app.MapMcpProtocol();
+
+// Built here so that two tools of one name stop the start, and not the first call.
+_ = app.Services.GetRequiredService<ToolCatalogue>();
+
+app.Run();

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using Runtime.ServiceDefaults.Errors;
+using Runtime.ToolGateway.Catalogue;
+
+namespace Runtime.ToolGateway.Protocols.Mcp;
+
+/// <summary><c>tools/list</c> and <c>tools/call</c> over the catalogue, or over one toolset of it.</summary>
+internal sealed class McpToolHandlers(ToolCatalogue catalogue, ToolInvoker invoker, ErrorTranslation errors)
+{
+    /// <summary>Makes a server answer for a toolset; null for all tools.</summary>
+    public void Serve(McpServerOptions options, string? toolset)
+    {
+        var tools = catalogue.InToolset(toolset) ?? [];
+        options.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = [.. tools.Select(ToMcp)] });
+        options.Handlers.CallToolHandler = (request, cancellationToken) => CallAsync(tools, request.Params!, cancellationToken);
+    }
+
+    private async ValueTask<CallToolResult> CallAsync(
+        IReadOnlyList<CataloguedTool> tools, CallToolRequestParams call, CancellationToken cancellationToken)
+    {
+        var tool = tools.FirstOrDefault(tool => tool.Name == call.Name) ?? throw new McpProtocolException(
+            $"There is no tool '{call.Name}'. Fix: use one of {string.Join(", ", tools.Select(tool => tool.Name))}.", McpErrorCode.InvalidParams);
+        try
+        {
+            var arguments = JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, JsonElement>());
+            return ToMcp(await invoker.InvokeAsync(tool, arguments, cancellationToken));
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            // MCP has no status for "ask the operator": the model reads it, and can tell its person.
+            return ToMcp(ToolResult.Failed(errors.Explain(error)));
+        }
+    }
+
+    private static CallToolResult ToMcp(ToolResult result) => new()
+    {
+        Content = [new TextContentBlock { Text = result.ToJson() }],
+        StructuredContent = JsonSerializer.SerializeToElement(result.Content),
+        IsError = result.IsError,
+    };
+
+    private static Tool ToMcp(CataloguedTool tool)
+    {
+        using var schema = JsonDocument.Parse(tool.InputSchemaJson);
+        return new()
+        {
+            Name = tool.Name,
+            Title = tool.Description.Title,
+            Description = tool.Description.Text,
+            InputSchema = schema.RootElement.Clone(),
+            Annotations = new()
+            {
+                Title = tool.Description.Title,
+                ReadOnlyHint = tool.Description.Effects.ReadOnly,
+                DestructiveHint = tool.Description.Effects.Destructive,
+                IdempotentHint = tool.Description.Effects.Idempotent,
+                // Every tool acts on a product outside the gateway, but on named resources, not on an open world of them.
+                OpenWorldHint = false,
+            },
+        };
+    }
+}

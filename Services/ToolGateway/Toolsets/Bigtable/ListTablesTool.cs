@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+using Runtime.GoogleCloud.Bigtable;
+using Runtime.ToolGateway.Catalogue;
+
+namespace Runtime.ToolGateway.Toolsets.Bigtable;
+
+/// <summary>Names the tables of an instance.</summary>
+internal sealed class ListTablesTool(BigtableAdminClient admin, ToolParameter[] instance) : ITool
+{
+    public ToolDescription Description { get; } = new(
+        "bigtable_list_tables",
+        "List Bigtable tables",
+        "Lists the ids of the tables of a Bigtable instance. Returns {status, results: [table id]}.",
+        ToolEffects.Reads,
+        instance);
+
+    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    {
+        var ids = await admin.ListTablesAsync(ResourceNames.Instance(arguments), cancellationToken);
+        return ToolResult.Success(("results", new JsonArray([.. ids.Select(id => (JsonNode)id)])));
+    }
+}

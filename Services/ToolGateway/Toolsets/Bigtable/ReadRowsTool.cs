@@ -1,0 +1,129 @@
+using System.Text.Json.Nodes;
+using Google.Cloud.Bigtable.V2;
+using Google.Protobuf;
+using Runtime.GoogleCloud.Bigtable;
+using Runtime.ServiceDefaults.Errors;
+using Runtime.ToolGateway.Catalogue;
+
+namespace Runtime.ToolGateway.Toolsets.Bigtable;
+
+/// <summary>Reads rows by key, prefix or range.</summary>
+internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instance, BigtableToolsOptions options, ResultLimitOptions limits) : ITool
+{
+    private const string TableId = "table_id";
+    private const string Keys = "row_keys";
+    private const string Prefix = "row_key_prefix";
+    private const string Start = "start_key";
+    private const string End = "end_key";
+
+    public ToolDescription Description { get; } = new(
+        "bigtable_read_rows",
+        "Read Bigtable rows",
+        "Reads rows of a Bigtable table in key order: the rows named in row_keys, or those that begin with row_key_prefix, or those from start_key up to "
+        + "but without end_key, or all. Returns {status, rows: [{row_key, cells: [{family, qualifier, value, timestamp}]}]}; a key, qualifier or "
+        + "value that is not text comes as base64, with row_key_encoding, qualifier_encoding or value_encoding beside it. result_is_likely_truncated is true when there are more rows.",
+        ToolEffects.Reads,
+        [
+            .. instance,
+            ResourceNames.Id(TableId, "The Bigtable table id."),
+            new(Keys, ParameterKind.TextList, "Exact row keys.") { NotEmpty = true },
+            new(Prefix, ParameterKind.Text, "Beginning of the row keys.") { NotEmpty = true },
+            new(Start, ParameterKind.Text, "First row key, inclusive.") { NotEmpty = true },
+            new(End, ParameterKind.Text, "Last row key, exclusive.") { NotEmpty = true },
+            new("max_rows", ParameterKind.WholeNumber, "Most rows to return.") { Default = options.MaxRows, Range = (1, options.MaxRows) },
+            new("max_versions", ParameterKind.WholeNumber, "Most versions of each column, newest first.") { Default = 1, Range = (1, 1000) },
+        ]);
+
+    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    {
+        var table = $"{ResourceNames.Instance(arguments)}/tables/{ResourceNames.Part(arguments, TableId)}";
+        var filter = new RowFilter { CellsPerColumnLimitFilter = arguments.Number("max_versions") };
+        var limit = arguments.Number("max_rows");
+
+        // One row more than is returned tells whether there are more.
+        var found = client.ReadRowsAsync(table, Select(arguments), filter, limit + 1, cancellationToken);
+        var rows = new JsonArray();
+        var bytes = 0L;
+        await foreach (var row in found)
+        {
+            if (rows.Count == limit || bytes >= limits.MaxBytes)
+            {
+                return ToolResult.Success(("rows", rows), ("result_is_likely_truncated", true));
+            }
+
+            bytes += row.Key.Length + row.Cells.Sum(cell => cell.Value.Length + cell.Qualifier.Length + cell.Family.Length);
+            rows.Add((JsonNode)ToJson(row));
+        }
+
+        return ToolResult.Success(("rows", rows));
+    }
+
+    private static RowSet Select(ToolArguments arguments)
+    {
+        var keys = arguments.TextList(Keys);
+        var prefix = arguments.OptionalText(Prefix);
+        var start = arguments.OptionalText(Start);
+        var end = arguments.OptionalText(End);
+        if ((keys.Count > 0 ? 1 : 0) + (prefix is null ? 0 : 1) + (start is null && end is null ? 0 : 1) > 1)
+        {
+            throw new InvalidArgumentException(
+                prefix is null ? Keys : Prefix, came: null, $"one of {Keys}, {Prefix}, or {Start} with {End}; more than one came");
+        }
+
+        if (start is not null && end is not null && string.CompareOrdinal(start, end) >= 0)
+        {
+            throw new InvalidArgumentException(End, end, $"a key after {Start} '{start}'");
+        }
+
+        var rows = new RowSet { RowKeys = { keys.Select(ByteString.CopyFromUtf8) } };
+        if (prefix is not null)
+        {
+            rows.RowRanges.Add(RowSelection.Prefix(ByteString.CopyFromUtf8(prefix)));
+        }
+
+        if (start is not null || end is not null)
+        {
+            var range = new RowRange();
+            if (start is not null)
+            {
+                range.StartKeyClosed = ByteString.CopyFromUtf8(start);
+            }
+
+            if (end is not null)
+            {
+                range.EndKeyOpen = ByteString.CopyFromUtf8(end);
+            }
+
+            rows.RowRanges.Add(range);
+        }
+
+        return rows;
+    }
+
+    private static JsonObject ToJson(BigtableRow row)
+    {
+        var result = new JsonObject();
+        Put(result, "row_key", row.Key);
+        result["cells"] = new JsonArray([.. row.Cells.Select(ToJson)]);
+        return result;
+    }
+
+    private static JsonNode ToJson(BigtableCell cell)
+    {
+        var result = new JsonObject { ["family"] = cell.Family };
+        Put(result, "qualifier", cell.Qualifier);
+        Put(result, "value", cell.Value);
+        result["timestamp"] = DateTime.UnixEpoch.AddMicroseconds(cell.TimestampMicros).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+        return result;
+    }
+
+    private static void Put(JsonObject target, string name, ByteString bytes)
+    {
+        var readable = ReadableBytes.FromData(bytes);
+        target[name] = readable.Value;
+        if (!readable.IsText)
+        {
+            target[$"{name}_encoding"] = readable.Encoding;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Nodes;
+using Runtime.GoogleCloud.Spanner;
+using Runtime.ToolGateway.Catalogue;
+
+namespace Runtime.ToolGateway.Toolsets.Spanner;
+
+/// <summary>Names the tables of a database, in either dialect.</summary>
+internal sealed class ListTableNamesTool(SpannerClient client, ToolParameter[] database) : ITool
+{
+    public ToolDescription Description { get; } = new(
+        "spanner_list_table_names",
+        "List Spanner tables",
+        "Lists the names of the tables of a Spanner database. Returns {status, results: [name]}.",
+        ToolEffects.Reads,
+        [
+            .. database,
+            new("named_schema", ParameterKind.Text, "The schema to look in; empty for the one that unqualified names are in.") { Default = "" },
+        ]);
+
+    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    {
+        var names = await client.ListTablesAsync(SpannerToolset.Database(arguments), arguments.Text("named_schema"), cancellationToken);
+        return ToolResult.Success(("results", new JsonArray([.. names.Select(name => (JsonNode)name)])));
+    }
+}

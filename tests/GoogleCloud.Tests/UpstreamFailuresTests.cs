@@ -1,0 +1,52 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using Runtime.GoogleCloud.Connection;
+using Runtime.GoogleCloud.Spanner;
+using Runtime.ServiceDefaults.Errors;
+
+namespace Runtime.GoogleCloud.Tests;
+
+public sealed class UpstreamFailuresTests
+{
+    private static readonly GoogleEndpoint Emulator = new(new Uri("http://127.0.0.1:9010"), IsEmulator: true);
+    private static readonly GoogleEndpoint Public = new(new Uri("https://spanner.googleapis.com"), IsEmulator: false);
+
+    [Theory]
+    [InlineData(StatusCode.Unavailable, "Error connecting to subchannel.")]
+    [InlineData(StatusCode.Unimplemented, "Bad gRPC response. HTTP status code: 404")]
+    public void An_emulator_that_is_not_there_is_unavailable_with_the_command_that_starts_it(StatusCode code, string detail)
+    {
+        var error = Explain(new RpcException(new Grpc.Core.Status(code, detail)), Emulator);
+
+        Assert.IsType<UnavailableException>(error);
+        Assert.Equal("SPANNER_EMULATOR_UNREACHABLE", error.Reason);
+        Assert.EndsWith("Setting: SPANNER_EMULATOR_HOST. Fix: gcloud emulators spanner start --host-port=127.0.0.1:9010", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SERVICE_DISABLED", "API_NOT_ENABLED", "gcloud services enable spanner.googleapis.com --project p1")]
+    [InlineData("USER_PROJECT_DENIED", "QUOTA_PROJECT_DENIED", "gcloud auth application-default set-quota-project <project-id>")]
+    [InlineData("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "SCOPE_INSUFFICIENT", "gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform")]
+    [InlineData("IAM_PERMISSION_DENIED", "PERMISSION_MISSING", "gcloud projects add-iam-policy-binding p1 --member=<principal> --role=roles/spanner.databaseReader")]
+    public void A_denial_has_the_step_that_fits_its_reason(string reason, string code, string fix)
+    {
+        var info = new ErrorInfo { Reason = reason, Metadata = { ["consumer"] = "projects/p1", ["service"] = "spanner.googleapis.com" } };
+        var status = new Google.Rpc.Status { Code = (int)StatusCode.PermissionDenied, Message = "denied", Details = { Any.Pack(info) } };
+
+        var error = Explain(status.ToRpcException(), Public);
+
+        Assert.Equal(code, error.Reason);
+        Assert.EndsWith($"Fix: {fix}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "ACCESS_TOKEN_EXPIRED")]
+    [InlineData(false, "CREDENTIALS_EXPIRED")]
+    public void A_login_that_is_refused_names_what_to_renew(bool hasFixedToken, string code) => Assert.Equal(
+        code,
+        UpstreamFailures.Explain(new RpcException(new Grpc.Core.Status(StatusCode.Unauthenticated, "no")), SpannerClient.Product, Public, hasFixedToken).Reason);
+
+    private static ServiceException Explain(RpcException error, GoogleEndpoint endpoint) =>
+        UpstreamFailures.Explain(error, SpannerClient.Product, endpoint, hasFixedToken: false);
+}
