@@ -86,6 +86,9 @@ public static class ServiceDefaultsExtensions
 
     private static void AddTelemetry(WebApplicationBuilder builder)
     {
+        // One event, one line: the lines of several services are read side by side.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()

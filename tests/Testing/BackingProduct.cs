@@ -16,18 +16,20 @@ public sealed class BackingProduct
     public static readonly BackingProduct Bigtable = new("bigtable", "Bigtable", "BIGTABLE_EMULATOR_HOST", builder => AddEmulator(builder.AddBigtable("bigtable")));
 
     private readonly string _setting;
-    private readonly string _variable;
     private readonly Func<IDistributedApplicationBuilder, Part> _add;
     private readonly Lazy<Task<Started>> _started;
 
     private BackingProduct(string name, string setting, string variable, Func<IDistributedApplicationBuilder, Part> add)
     {
-        (Name, _setting, _variable, _add) = (name, setting, variable, add);
+        (Name, _setting, Variable, _add) = (name, setting, variable, add);
         _started = new(StartAsync);
     }
 
     /// <summary>Gets the resource name in the AppHost's graph, which is also the word that <c>RUNTIME_TEST_EXPECTS</c> promises it with.</summary>
     public string Name { get; }
+
+    /// <summary>Gets the variable that the product's clients read; where it is set, tests use the instance that it points at.</summary>
+    public string Variable { get; }
 
     private static IEnumerable<BackingProduct> All => [Postgres, Spanner, PubSub, Bigtable];
 
@@ -35,7 +37,7 @@ public sealed class BackingProduct
     /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
     public async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
     {
-        if (Environment.GetEnvironmentVariable(_variable) is { Length: > 0 } running)
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } running)
         {
             return running;
         }
