@@ -4,7 +4,8 @@ using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Protocols;
 using Runtime.ToolGateway.Toolsets;
 
-var builder = WebApplication.CreateBuilder(args);
+// The endpoints are in the appsettings.json beside the program, whichever directory it is started from.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
 builder.AddServiceDefaults();
 

@@ -115,27 +115,29 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
         return _dialects[database] = dialect;
     }
 
-    /// <summary>Writes rows in a transaction of their own. Sent once: a repeated insert would answer that the row exists.</summary>
+    /// <summary>Writes rows in a transaction of their own. Never repeated once a session took it: a repeated insert would answer that the row exists.</summary>
     public async Task CommitAsync(string database, IEnumerable<Mutation> mutations, CancellationToken cancellationToken)
     {
-        var session = await ExplainMissingAsync(database, () => _sessions.RentAsync(database, cancellationToken));
-        var request = new CommitRequest
+        var request = new CommitRequest { SingleUseTransaction = new TransactionOptions { ReadWrite = new() }, Mutations = { mutations } };
+        for (var attempt = 1; ; attempt++)
         {
-            Session = session.Name,
-            SingleUseTransaction = new TransactionOptions { ReadWrite = new() },
-            Mutations = { mutations },
-        };
-        try
-        {
-            await connection.CallAsync(
-                CallPolicies.Data,
-                ("session", session.Name),
-                (channel, call) => new SpannerApi.SpannerClient(channel).CommitAsync(request, call),
-                cancellationToken);
-        }
-        finally
-        {
-            _sessions.Return(database, session);
+            var session = await ExplainMissingAsync(database, () => _sessions.RentAsync(database, cancellationToken));
+            request.Session = session.Name;
+            try
+            {
+                await connection.CallAsync(
+                    CallPolicies.Data,
+                    ("session", session.Name),
+                    (channel, call) => new SpannerApi.SpannerClient(channel).CommitAsync(request, call),
+                    cancellationToken);
+                _sessions.Return(database, session);
+                return;
+            }
+            catch (NotFoundException error) when (IsAboutSession(error) && attempt < Attempts)
+            {
+                _sessions.Forget(database, session);
+                connection.Restarted(error.Reason, attempt + 1);
+            }
         }
     }
 
