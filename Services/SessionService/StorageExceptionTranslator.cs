@@ -33,7 +33,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
         StorageFailure.InvalidData => new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),
         StorageFailure.Denied or StorageFailure.SchemaOutdated or StorageFailure.SchemaTooNew or StorageFailure.Full =>
             new NotConfiguredException(
-                "Session database", ReasonOf(error.Failure), error.Message, $"correct ConnectionStrings__{SessionServiceSetup.ConnectionName}, or the database it names"),
+                "Session database", ReasonOf(error.Failure), $"{error.Problem} Setting: ConnectionStrings:{SessionServiceSetup.ConnectionName}.", error.Fix),
         // A fault to look into: the log gets the story, the caller a correlation id.
         _ => null,
     };

@@ -220,7 +220,7 @@ public sealed class PostgresSessionStore : ISessionStore
         return expectedRevision is { } expected && expected != current
             ? new RevisionConflict(current)
             // What stood against the append is gone again, for instance a session deleted and made anew: try again.
-            : throw new StorageException(StorageFailure.Contention, $"Session '{key.Id}' keeps changing. Send the call again.");
+            : throw new StorageException(StorageFailure.Contention, $"Session '{key.Id}' keeps changing.", "Send the call again.");
     }
 
     private async Task<T> RunAsync<T>(Func<int, Task<T>> operation, CancellationToken cancellationToken)
