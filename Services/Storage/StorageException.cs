@@ -31,7 +31,9 @@ public enum StorageFailure
     Full,
 }
 
-/// <summary>The database could not do what was asked. The message is meant for people and holds no secret; the driver's own error is inside.</summary>
+/// <summary>
+/// The database could not do what was asked. The message is meant for people and holds no secret; the driver's own error is inside.
+/// </summary>
 /// <param name="failure">The category that decides what a caller does next.</param>
 /// <param name="problem">What happened, as a sentence.</param>
 /// <param name="fix">The one step that most likely helps.</param>

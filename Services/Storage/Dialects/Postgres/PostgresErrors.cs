@@ -42,7 +42,8 @@ internal static class PostgresErrors
                 $"{place} refuses user '{settings.Username}' for database '{settings.Database}', or has no such database{code}.",
                 "Correct user, password and database in the address."),
             StorageFailure.Full => ($"{place} cannot be written to{code}.", "Free space on it, or name its primary server."),
-            StorageFailure.InvalidData => ($"{place} cannot represent the value{code}.", "Send text that is valid Unicode and numbers of ordinary size."),
+            StorageFailure.InvalidData => ($"{place} cannot represent the value{code}.",
+            "Send text that is valid Unicode and numbers of ordinary size."),
             _ => ($"{place} failed unexpectedly{code}.", "Look for the cause in the log."),
         };
         return new(failure, problem, fix, error);
