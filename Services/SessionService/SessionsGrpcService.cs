@@ -45,7 +45,8 @@ public sealed class SessionsGrpcService(ISessionStore store, IOptions<SessionOpt
         var key = SessionKey.Parse(request.AppName, request.UserId, request.SessionId);
         if (request.HasNumRecentEvents && request.NumRecentEvents < 0)
         {
-            throw new InvalidArgumentException("num_recent_events", request.NumRecentEvents.ToString(CultureInfo.InvariantCulture), "0 or more, or absent for all");
+            throw new InvalidArgumentException(
+                "num_recent_events", request.NumRecentEvents.ToString(CultureInfo.InvariantCulture), "0 or more, or absent for all");
         }
 
         var window = new EventWindow(
@@ -147,7 +148,7 @@ public sealed class SessionsGrpcService(ISessionStore store, IOptions<SessionOpt
         if (Encoding.UTF8.GetByteCount(json) > _limits.MaxEventBytes)
         {
             throw new LimitExceededException(
-                $"Field '{field}' has more than {_limits.MaxEventBytes} bytes. Keep large content as an artifact and send a reference, or raise {SessionOptions.Section}:MaxEventBytes.");
+                $"Field '{field}' has more than {_limits.MaxEventBytes} bytes. Setting: {SessionOptions.Section}:MaxEventBytes. Fix: Keep large content as an artifact, and send a reference.");
         }
     }
 }

@@ -12,7 +12,8 @@ internal static class StartFailure
         SettingException setting => setting.Message,
         OptionsValidationException options => string.Join(Environment.NewLine, options.Failures),
         // Kestrel's own words for a taken port and the like: "Failed to bind to address http://127.0.0.1:5100: address already in use."
-        IOException { InnerException: not null } bind => SettingException.Describe(bind.Message, "Kestrel:Endpoints", "Choose another port, for example Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:5110."),
+        IOException { InnerException: not null } bind => SettingException.Describe(bind.Message, "Kestrel:Endpoints",
+            "Choose another port, for example Kestrel__Endpoints__Grpc__Url=http://127.0.0.1:5110."),
         _ => null,
     };
 }

@@ -28,12 +28,14 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
 
     private static ServiceException? Translate(StorageException error) => error.Failure switch
     {
-        StorageFailure.Unavailable or StorageFailure.Contention => new UnavailableException(error.Message, reason: ReasonOf(error.Failure), inner: error),
+        StorageFailure.Unavailable or StorageFailure.Contention =>
+            new UnavailableException(error.Message, reason: ReasonOf(error.Failure), inner: error),
         StorageFailure.Timeout => new DeadlineException(error.Message, ReasonOf(error.Failure), error),
-        StorageFailure.InvalidData => new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),
+        StorageFailure.InvalidData =>
+            new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),
         StorageFailure.Denied or StorageFailure.SchemaOutdated or StorageFailure.SchemaTooNew or StorageFailure.Full =>
             new NotConfiguredException(
-                "Session database", ReasonOf(error.Failure), error.Message, $"correct ConnectionStrings__{SessionServiceSetup.ConnectionName}, or the database it names"),
+                "Session database", ReasonOf(error.Failure), $"{error.Problem} Setting: ConnectionStrings:{SessionServiceSetup.ConnectionName}.", error.Fix),
         // A fault to look into: the log gets the story, the caller a correlation id.
         _ => null,
     };

@@ -31,9 +31,22 @@ public enum StorageFailure
     Full,
 }
 
-/// <summary>The database could not do what was asked. The message is meant for people and holds no secret; the driver's own error is inside.</summary>
-public sealed class StorageException(StorageFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+/// <summary>
+/// The database could not do what was asked. The message is meant for people and holds no secret; the driver's own error is inside.
+/// </summary>
+/// <param name="failure">The category that decides what a caller does next.</param>
+/// <param name="problem">What happened, as a sentence.</param>
+/// <param name="fix">The one step that most likely helps.</param>
+/// <param name="inner">The driver's own error, where there is one.</param>
+public sealed class StorageException(StorageFailure failure, string problem, string fix, Exception? inner = null)
+    : Exception($"{problem} Fix: {fix}", inner)
 {
+    /// <summary>Gets what happened, as a sentence.</summary>
+    public string Problem { get; } = problem;
+
+    /// <summary>Gets the one step that most likely helps.</summary>
+    public string Fix { get; } = fix;
+
     /// <summary>Gets the category that decides what a caller does next.</summary>
     public StorageFailure Failure { get; } = failure;
 }

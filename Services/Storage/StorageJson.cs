@@ -52,7 +52,8 @@ public static class StorageJson
         {
             JsonValueKind.Object => ToMap(document.RootElement.Clone()),
             JsonValueKind.Null => _none,
-            var kind => throw new StorageException(StorageFailure.Unknown, $"A stored state map is a JSON {kind}, not an object."),
+            var kind => throw new StorageException(StorageFailure.Unknown, $"A stored state map is a JSON {kind}, not an object.",
+                "Correct the row, or restore it from a backup."),
         };
     }
 

@@ -28,7 +28,9 @@ public abstract class DialectFixture(IStorageDialect dialect) : IAsyncDisposable
         }
     }
 
-    /// <summary>A second store on the same database, as another replica of the service has it; <see langword="null"/> where there can be none.</summary>
+    /// <summary>
+    /// A second store on the same database, as another replica of the service has it; <see langword="null"/> where there can be none.
+    /// </summary>
     public virtual async Task<ISessionStore?> OpenReplicaAsync() =>
         StorageDialects.Open(await AddressOrSkipAsync(TestContext.Current.CancellationToken), TimeProvider.System);
 

@@ -4,7 +4,8 @@ public sealed class EnrolmentTests
 {
     public static TheoryData<string, Type> DialectsAndContracts()
     {
-        var contracts = typeof(EnrolmentTests).Assembly.GetTypes().Where(type => type is { IsAbstract: true, IsClass: true } && type.Name.EndsWith("Contract", StringComparison.Ordinal));
+        var contracts = typeof(EnrolmentTests).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: true, IsClass: true } && type.Name.EndsWith("Contract", StringComparison.Ordinal));
         var data = new TheoryData<string, Type>();
         foreach (var (dialect, contract) in StorageDialects.All.SelectMany(_ => contracts, (dialect, contract) => (dialect.Name, contract)))
         {

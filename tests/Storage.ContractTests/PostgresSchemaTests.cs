@@ -120,7 +120,8 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         var session = await store.GetAsync(key, EventWindow.All, Cancellation);
         Assert.Equal(["a", "app:b"], session!.State.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["e1", "e2"], session.Events.Select(stored => stored.Id));
-        Assert.Contains("\"timestamp\": 1763872000}", System.Text.Encoding.UTF8.GetString(session.Events[0].Json.Span).Replace(",", "}", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("\"timestamp\": 1763872000}", System.Text.Encoding.UTF8.GetString(session.Events[0].Json.Span).Replace(",",
+            "}", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     private async Task OpenAndCheckAsync()

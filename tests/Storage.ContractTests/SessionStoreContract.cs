@@ -261,5 +261,6 @@ public abstract class SessionStoreContract(DialectFixture dialect)
     }
 
     private static IEnumerable<string> State(Session session) =>
-        session.State.Select(entry => $"{entry.Key}={entry.Value.GetRawText().Replace(" ", "", StringComparison.Ordinal)}").Order(StringComparer.Ordinal);
+        session.State.Select(entry => $"{entry.Key}={entry.Value.GetRawText().Replace(" ",
+            "", StringComparison.Ordinal)}").Order(StringComparer.Ordinal);
 }

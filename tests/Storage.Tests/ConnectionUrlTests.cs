@@ -40,7 +40,8 @@ public sealed class ConnectionUrlTests
         var settings = PostgresDialect.FromUrl(ConnectionUrl.Parse(
             "postgresql://us%40er:p%3A%2F%40ss%25@[::1]:5433/my%20db?sslmode=verify-full&connect_timeout=7&application_name=x&pool_size=9"));
 
-        Assert.Equal(("us@er", "p:/@ss%", "::1", 5433, "my db"), (settings.Username, settings.Password, settings.Host, settings.Port, settings.Database));
+        Assert.Equal(("us@er", "p:/@ss%",
+            "::1", 5433, "my db"), (settings.Username, settings.Password, settings.Host, settings.Port, settings.Database));
         Assert.Equal((Npgsql.SslMode.VerifyFull, 7, "x", 9), (settings.SslMode, settings.Timeout, settings.ApplicationName, settings.MaxPoolSize));
     }
 

@@ -93,7 +93,10 @@ public sealed record ConnectionUrl
         }
 
         var shownQuery = query?.Split('&').Select(pair =>
-            Cut(pair, '=') is var (name, value) && value is not null && _secretParameters.Contains(name, StringComparer.OrdinalIgnoreCase) ? $"{name}={Hidden}" : pair);
+        {
+            var (name, value) = Cut(pair, '=');
+            return value is not null && _secretParameters.Contains(name, StringComparer.OrdinalIgnoreCase) ? $"{name}={Hidden}" : pair;
+        });
         return text[..start] + main + (shownQuery is null ? "" : "?" + string.Join('&', shownQuery));
     }
 
@@ -121,7 +124,8 @@ public sealed record ConnectionUrl
         return int.TryParse(text.AsSpan(colon + 1), out var port) && port is > 0 and <= 65535
             ? (text[..colon].Trim('[', ']'), port)
             : throw new ConnectionUrlException(
-                $"The session database address '{Mask(whole)}' has no usable port.", "Write a port from 1 to 65535, and percent-encode a password that holds '@', ':' or '/'.");
+                $"The session database address '{Mask(whole)}' has no usable port.",
+                "Write a port from 1 to 65535, and percent-encode a password that holds '@', ':' or '/'.");
     }
 
     private static Dictionary<string, string> ParseQuery(string? query)

@@ -20,7 +20,8 @@ internal static class StoredEvent
 
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
-            throw new StorageException(StorageFailure.Unknown, $"The stored event '{id}' is not a JSON object.");
+            throw new StorageException(StorageFailure.Unknown, $"The stored event '{id}' is not a JSON object.",
+                "Correct the row, or restore it from a backup.");
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

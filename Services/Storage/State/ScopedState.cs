@@ -74,7 +74,8 @@ public sealed class ScopedState
             if (key.Contains('\0', StringComparison.Ordinal) || StorageJson.HoldsNul(entry.Value))
             {
                 // A jsonb column refuses it, and state that only some databases keep would be lost in a migration.
-                throw new InvalidInputException(field, came: null, $"text without the character U+0000, which state key '{key.Replace("\0", "", StringComparison.Ordinal)}' holds");
+                var shown = key.Replace("\0", "", StringComparison.Ordinal);
+                throw new InvalidInputException(field, came: null, $"text without the character U+0000, which state key '{shown}' holds");
             }
 
             scope[key] = entry.Value;

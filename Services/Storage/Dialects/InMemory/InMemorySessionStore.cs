@@ -121,7 +121,8 @@ public sealed class InMemorySessionStore(TimeProvider time) : ISessionStore
     }
 
     private Session Read(SessionKey key, Row row, IReadOnlyList<SessionEvent> events) => new(
-        key, ScopedState.Merge(row.State, StateOf(_apps, key.App), StateOf(_users, (key.App, key.User))), row.Revision, row.CreateTime, row.UpdateTime, events);
+        key, ScopedState.Merge(row.State, StateOf(_apps, key.App), StateOf(_users, (key.App, key.User))),
+        row.Revision, row.CreateTime, row.UpdateTime, events);
 
     private static Dictionary<string, JsonElement> StateOf<TKey>(Dictionary<TKey, Dictionary<string, JsonElement>> scope, TKey key)
         where TKey : notnull

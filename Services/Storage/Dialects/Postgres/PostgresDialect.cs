@@ -89,7 +89,8 @@ public sealed class PostgresDialect : IStorageDialect
 
         if (string.IsNullOrEmpty(settings.Database))
         {
-            throw new ConnectionUrlException("The PostgreSQL URL names no database.", "Add it at the end, as in postgresql://user:password@host:5432/sessions.");
+            throw new ConnectionUrlException("The PostgreSQL URL names no database.",
+                "Add it at the end, as in postgresql://user:password@host:5432/sessions.");
         }
 
         foreach (var (name, value) in url.Parameters)
@@ -97,7 +98,8 @@ public sealed class PostgresDialect : IStorageDialect
             if (!_keywords.TryGetValue(name, out var keyword))
             {
                 throw new ConnectionUrlException(
-                    $"The PostgreSQL URL has the parameter '{name}', which is not known.", $"Use one of {string.Join(", ", _keywords.Keys.Order(StringComparer.Ordinal))}.");
+                    $"The PostgreSQL URL has the parameter '{name}', which is not known.",
+                    $"Use one of {string.Join(", ", _keywords.Keys.Order(StringComparer.Ordinal))}.");
             }
 
             Set(settings, name, keyword, keyword == "SSL Mode" ? SslMode(value) : value);
@@ -115,7 +117,8 @@ public sealed class PostgresDialect : IStorageDialect
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
             // The driver's message names the keyword; the string itself may hold a password and is not repeated.
-            throw new ConnectionUrlException("The PostgreSQL keyword string cannot be read.", "Check its keywords against Host, Port, Username, Password, Database.", error);
+            throw new ConnectionUrlException("The PostgreSQL keyword string cannot be read.",
+                "Check its keywords against Host, Port, Username, Password, Database.", error);
         }
     }
 
@@ -127,7 +130,8 @@ public sealed class PostgresDialect : IStorageDialect
         }
         catch (Exception error) when (error is ArgumentException or FormatException or InvalidCastException or OverflowException)
         {
-            throw new ConnectionUrlException($"The PostgreSQL URL's parameter '{name}' has a value that cannot be used.", $"Correct '{name}', or remove it.", error);
+            throw new ConnectionUrlException($"The PostgreSQL URL's parameter '{name}' has a value that cannot be used.",
+                $"Correct '{name}', or remove it.", error);
         }
     }
 

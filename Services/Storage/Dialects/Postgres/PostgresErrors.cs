@@ -33,15 +33,19 @@ internal static class PostgresErrors
     {
         var place = $"PostgreSQL at '{settings.Host}:{settings.Port}'";
         var code = error is PostgresException { SqlState: var state } ? $" (SQLSTATE {state})" : "";
-        return new(failure, failure switch
+        var (problem, fix) = failure switch
         {
-            StorageFailure.Unavailable => $"{place} does not answer{code}. Check it with: pg_isready -h {settings.Host} -p {settings.Port}",
-            StorageFailure.Contention => $"{place} kept seeing conflicting writes{code}. Send the call again.",
-            StorageFailure.Timeout => $"{place} did not finish in time{code}. Send the call again.",
-            StorageFailure.Denied => $"{place} refuses user '{settings.Username}' or has no database '{settings.Database}' for it{code}. Correct the address, or grant access.",
-            StorageFailure.Full => $"{place} cannot be written to{code}. Free space on it, or name its primary server.",
-            StorageFailure.InvalidData => $"{place} cannot represent the value{code}. Send text that is valid Unicode and numbers of ordinary size.",
-            _ => $"{place} failed unexpectedly{code}.",
-        }, error);
+            StorageFailure.Unavailable => ($"{place} does not answer{code}.", $"Check it with: pg_isready -h {settings.Host} -p {settings.Port}"),
+            StorageFailure.Contention => ($"{place} kept seeing conflicting writes{code}.", "Send the call again."),
+            StorageFailure.Timeout => ($"{place} did not finish in time{code}.", "Send the call again."),
+            StorageFailure.Denied => (
+                $"{place} refuses user '{settings.Username}' for database '{settings.Database}', or has no such database{code}.",
+                "Correct user, password and database in the address."),
+            StorageFailure.Full => ($"{place} cannot be written to{code}.", "Free space on it, or name its primary server."),
+            StorageFailure.InvalidData => ($"{place} cannot represent the value{code}.",
+            "Send text that is valid Unicode and numbers of ordinary size."),
+            _ => ($"{place} failed unexpectedly{code}.", "Look for the cause in the log."),
+        };
+        return new(failure, problem, fix, error);
     }
 }

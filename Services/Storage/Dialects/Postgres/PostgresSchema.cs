@@ -73,13 +73,15 @@ internal static class PostgresSchema
         if (reader.GetBoolean(2))
         {
             throw new StorageException(
-                StorageFailure.SchemaOutdated, "The session database has the tables of ADK schema version 0. Migrate it to version 1, or name an empty database.");
+                StorageFailure.SchemaOutdated, "The session database has the tables of ADK schema version 0.",
+                "Migrate it to version 1, or name an empty database.");
         }
 
         if (!reader.IsDBNull(1) && reader.GetString(1) != "timestamp with time zone")
         {
             throw new StorageException(
-                StorageFailure.SchemaOutdated, $"The session database keeps event times as '{reader.GetString(1)}', not with a time zone. Name a database that this service or ADK JS created.");
+                StorageFailure.SchemaOutdated, $"The session database keeps event times as '{reader.GetString(1)}', not with a time zone.",
+                "Name a database that this service or ADK JS created.");
         }
 
         return reader.GetBoolean(0);
@@ -91,7 +93,8 @@ internal static class PostgresSchema
         if (await command.ExecuteScalarAsync(cancellationToken) is string version && version != "1")
         {
             throw new StorageException(
-                StorageFailure.SchemaTooNew, $"The session database has ADK schema version '{version}', and this service writes version 1. Upgrade the service.");
+                StorageFailure.SchemaTooNew, $"The session database has ADK schema version '{version}', and this service writes version 1.",
+                "Upgrade the service.");
         }
     }
 

@@ -188,7 +188,8 @@ public sealed class PostgresSessionStore : ISessionStore
         while (await reader.ReadAsync(cancellationToken))
         {
             session ??= new(
-                key, Merge(StorageJson.ReadMap(Json(reader, 3)), Json(reader, 4), Json(reader, 5)), reader.GetInt64(2), Time(reader, 0), Time(reader, 1), events);
+                key, Merge(StorageJson.ReadMap(Json(reader, 3)), Json(reader, 4), Json(reader, 5)),
+                reader.GetInt64(2), Time(reader, 0), Time(reader, 1), events);
             if (!reader.IsDBNull(6))
             {
                 events.Add(Event(reader, reader.GetString(6), first: 7));
@@ -220,7 +221,7 @@ public sealed class PostgresSessionStore : ISessionStore
         return expectedRevision is { } expected && expected != current
             ? new RevisionConflict(current)
             // What stood against the append is gone again, for instance a session deleted and made anew: try again.
-            : throw new StorageException(StorageFailure.Contention, $"Session '{key.Id}' keeps changing. Send the call again.");
+            : throw new StorageException(StorageFailure.Contention, $"Session '{key.Id}' keeps changing.", "Send the call again.");
     }
 
     private async Task<T> RunAsync<T>(Func<int, Task<T>> operation, CancellationToken cancellationToken)
@@ -243,7 +244,10 @@ public sealed class PostgresSessionStore : ISessionStore
         }
     }
 
-    /// <summary>A lost race is tried again at once. A broken connection once, because a pooled one may have died with an earlier server; every write here can be repeated.</summary>
+    /// <summary>
+    /// A lost race is tried again at once. A broken connection once, because a pooled one may have died with an earlier server; every
+    /// write here can be repeated.
+    /// </summary>
     private static bool MayRetry(Exception error, int attempt) => error is StorageException { Failure: var known }
         ? known == StorageFailure.Contention
         : PostgresErrors.Classify(error) switch

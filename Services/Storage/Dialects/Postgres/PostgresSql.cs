@@ -24,7 +24,10 @@ internal static class PostgresSql
     /// </remarks>
     public static string AppendFor(bool session, bool app, bool user) => _append[Bits(session, app, user)];
 
-    /// <summary>$1 app, $2 user, $3 session, $4 time, $5 session state, $6 app state, $7 user state. Returns whether it was created, and the other scopes' state.</summary>
+    /// <summary>
+    /// $1 app, $2 user, $3 session, $4 time, $5 session state, $6 app state, $7 user state. Returns whether it was created, and the
+    /// other scopes' state.
+    /// </summary>
     public static string CreateFor(bool app, bool user) => _create[Bits(session: false, app, user)];
 
     /// <summary>
@@ -58,7 +61,9 @@ internal static class PostgresSql
         WHERE s.app_name = $1 AND s.user_id = $2 AND s.id = $3
         """;
 
-    /// <summary>Two statements of one implicit transaction: the second one's snapshot sees what an append, waited for by the first, committed.</summary>
+    /// <summary>
+    /// Two statements of one implicit transaction: the second one's snapshot sees what an append, waited for by the first, committed.
+    /// </summary>
     public const string DeleteSession = "DELETE FROM sessions WHERE app_name = $1 AND user_id = $2 AND id = $3";
     public const string DeleteEvents = "DELETE FROM events WHERE app_name = $1 AND user_id = $2 AND session_id = $3";
 

@@ -45,7 +45,8 @@ public sealed class SqliteDialect : IStorageDialect
                 ("MODE", "rw") => SqliteOpenMode.ReadWrite,
                 ("MODE", "memory") => SqliteOpenMode.Memory,
                 _ => throw new ConnectionUrlException(
-                    $"The SQLite URL has '{name}={value}', which a store that writes cannot use.", "Remove it, or use mode=rw, mode=rwc or mode=memory."),
+                    $"The SQLite URL has '{name}={value}', which a store that writes cannot use.",
+                    "Remove it, or use mode=rw, mode=rwc or mode=memory."),
             };
         }
 

@@ -6,7 +6,9 @@ using Runtime.Storage.State;
 
 namespace Runtime.Storage.Dialects.Sqlite;
 
-/// <summary>Sessions in SQLite. State is merged here, under the write lock: SQLite's own <c>json_patch</c> merges deeply and deletes on null.</summary>
+/// <summary>
+/// Sessions in SQLite. State is merged here, under the write lock: SQLite's own <c>json_patch</c> merges deeply and deletes on null.
+/// </summary>
 public sealed class SqliteSessionStore : ISessionStore
 {
     private const int Busy = 5;
@@ -67,7 +69,8 @@ public sealed class SqliteSessionStore : ISessionStore
 
             events.Reverse();
             return new Session(
-                key, ScopedState.Merge(Map(row, 3), Map(row, 4), Map(row, 5)), row.GetInt64(2), FromMs(row.GetInt64(0)), FromMs(row.GetInt64(1)), events);
+                key, ScopedState.Merge(Map(row, 3), Map(row, 4), Map(row, 5)),
+                row.GetInt64(2), FromMs(row.GetInt64(0)), FromMs(row.GetInt64(1)), events);
         },
         cancellationToken);
 
@@ -211,14 +214,16 @@ public sealed class SqliteSessionStore : ISessionStore
         if (events.Count > 0 && !events.ContainsKey("event_data"))
         {
             throw new StorageException(
-                StorageFailure.SchemaOutdated, $"The SQLite file '{_database.Name}' has the tables of ADK schema version 0. Migrate it to version 1, or name a new file.");
+                StorageFailure.SchemaOutdated, $"The SQLite file '{_database.Name}' has the tables of ADK schema version 0.",
+                "Migrate it to version 1, or name a new file.");
         }
 
         // ADK Python has two layouts of its own, with times as text or as real numbers and other declared types.
         if (events.Count > 0 && (events["timestamp"] != "DATETIME" || events["event_data"] != "JSON"))
         {
             throw new StorageException(
-                StorageFailure.SchemaOutdated, $"The SQLite file '{_database.Name}' has the table layout of ADK Python. Name a file that this service or ADK JS created.");
+                StorageFailure.SchemaOutdated, $"The SQLite file '{_database.Name}' has the table layout of ADK Python.",
+                "Name a file that this service or ADK JS created.");
         }
 
         at.Execute(SqliteSql.Schema, []);
@@ -229,7 +234,7 @@ public sealed class SqliteSessionStore : ISessionStore
 
         using var version = at.Query(SqliteSql.Version, []);
         return !version.Read() || version.GetString(0) == "1" ? 1 : throw new StorageException(
-            StorageFailure.SchemaTooNew, $"The SQLite file '{_database.Name}' has ADK schema version '{version.GetString(0)}', and this service writes version 1. Upgrade the service.");
+            StorageFailure.SchemaTooNew, $"The SQLite file '{_database.Name}' has ADK schema version '{version.GetString(0)}', and this service writes version 1.", "Upgrade the service.");
 
         void AddColumn(string table, string column)
         {
@@ -272,11 +277,14 @@ public sealed class SqliteSessionStore : ISessionStore
         var place = $"The SQLite file '{_database.Name}'";
         return error.SqliteErrorCode switch
         {
-            Busy or Busy + 1 => new(StorageFailure.Contention, $"{place} is locked by another process. Send the call again.", error),
-            ReadOnly or Full => new(StorageFailure.Full, $"{place} cannot be written to. Free space, or make the file and its folder writable.", error),
-            CannotOpen => new(StorageFailure.Denied, $"{place} cannot be opened. Create its folder, and make it readable and writable for this process.", error),
-            Corrupt or NotADatabase => new(StorageFailure.Denied, $"{place} is not a SQLite database, or is damaged. Name another file, or restore it from a backup.", error),
-            var code => new(StorageFailure.Unknown, $"{place} failed unexpectedly (SQLite error {code}).", error),
+            Busy or Busy + 1 => new(StorageFailure.Contention, $"{place} is locked by another process.", "Send the call again.", error),
+            ReadOnly or Full => new(StorageFailure.Full, $"{place} cannot be written to.",
+                "Free space, or make the file and its folder writable.", error),
+            CannotOpen => new(StorageFailure.Denied, $"{place} cannot be opened.",
+                "Create its folder, and make it readable and writable for this process.", error),
+            Corrupt or NotADatabase => new(StorageFailure.Denied, $"{place} is not a SQLite database, or is damaged.",
+                "Name another file, or restore it from a backup.", error),
+            var code => new(StorageFailure.Unknown, $"{place} failed unexpectedly (SQLite error {code}).", "Look for the cause in the log.", error),
         };
     }
 

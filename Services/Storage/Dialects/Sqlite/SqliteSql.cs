@@ -1,6 +1,9 @@
 namespace Runtime.Storage.Dialects.Sqlite;
 
-/// <summary>The statements. Times are whole milliseconds since 1970 as ADK JS keeps them; the rest of an event's time is in <c>runtime_micros</c>.</summary>
+/// <summary>
+/// The statements. Times are whole milliseconds since 1970 as ADK JS keeps them; the rest of an event's time is in
+/// <c>runtime_micros</c>.
+/// </summary>
 internal static class SqliteSql
 {
     // The declared types are those of ADK JS; datetime has numeric affinity, so the integers stay integers.
