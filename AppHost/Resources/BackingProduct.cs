@@ -27,7 +27,8 @@ public static class BackingProductExtensions
     public static IResourceBuilder<T> WithProject<T>(this IResourceBuilder<T> builder, params BackingProduct[] products)
         where T : IResourceWithEnvironment
     {
-        var configured = builder.ApplicationBuilder.Configuration[ProjectVariable];
+        // What is written down for deployment must not depend on the environment of whoever wrote it.
+        var configured = builder.ApplicationBuilder.ExecutionContext.IsPublishMode ? null : builder.ApplicationBuilder.Configuration[ProjectVariable];
         var project = string.IsNullOrWhiteSpace(configured) && products.Any(product => product.Connection is not null) ? LocalProject : configured;
         return string.IsNullOrWhiteSpace(project) ? builder : builder.WithEnvironment(ProjectVariable, project);
     }

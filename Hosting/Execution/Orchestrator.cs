@@ -25,6 +25,7 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
         WaitGraph.Check(graph.Resources);
         _portProblems = EndpointAllocator.Allocate(graph.Resources);
         _build = new ProjectBuild(graph.Resources, notifications);
+        // All states first: who waits for a resource must find one.
         foreach (var resource in graph.Resources)
         {
             notifications.Publish(new ResourceSnapshot(resource, KnownResourceStates.NotStarted, ResourceHealth.Unknown));
@@ -107,6 +108,8 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
 
     private void Begin(IResource resource) => _runs.GetOrAdd(resource, _ =>
     {
+        // At once, so that whoever asks next does not take the end of the last life for the end of this one.
+        notifications.Publish(new ResourceSnapshot(resource, KnownResourceStates.NotStarted, ResourceHealth.Unknown));
         var run = new ResourceRun(resource, graph, notifications, services, _build!, _portProblems.GetValueOrDefault(resource));
         run.Start();
         return run;

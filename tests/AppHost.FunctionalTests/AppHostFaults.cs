@@ -4,7 +4,7 @@ namespace Runtime.AppHost.FunctionalTests;
 public sealed class AppHostFaults : IDisposable
 {
     private const string OnlyBigtable = "--Backing:Postgres=none --Backing:PubSub=none --Backing:Spanner=none --Backing:Bigtable=process";
-    private readonly string _state = Directory.CreateTempSubdirectory("runtime-tests-").FullName;
+    private readonly string _state = StateFolder.Create();
 
     public void Dispose() => Directory.Delete(_state, recursive: true);
 

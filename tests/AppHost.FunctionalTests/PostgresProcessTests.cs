@@ -7,15 +7,7 @@ namespace Runtime.AppHost.FunctionalTests;
 public sealed class PostgresProcessTests : IDisposable
 {
     private const string Marked = "CREATE TABLE mark (id int)";
-    private readonly string _state = Directory.CreateTempSubdirectory("runtime-tests-").FullName;
-
-    public PostgresProcessTests()
-    {
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(_state, File.GetUnixFileMode(_state) | UnixFileMode.OtherExecute);
-        }
-    }
+    private readonly string _state = StateFolder.Create();
 
     public void Dispose() => Directory.Delete(_state, recursive: true);
 

@@ -17,11 +17,13 @@ public sealed class BackingProduct
 
     private readonly string _setting;
     private readonly Func<IDistributedApplicationBuilder, Part> _add;
+    private readonly Lazy<SupplyMode> _mode;
     private readonly Lazy<Task<Started>> _started;
 
     private BackingProduct(string name, string setting, string variable, Func<IDistributedApplicationBuilder, Part> add)
     {
         (Name, _setting, Variable, _add) = (name, setting, variable, add);
+        _mode = new(FindMode);
         _started = new(StartAsync);
     }
 
@@ -32,6 +34,12 @@ public sealed class BackingProduct
     public string Variable { get; }
 
     private static IEnumerable<BackingProduct> All => [Postgres, Spanner, PubSub, Bigtable];
+
+    /// <summary>Gets how tests supply the product: by this machine's own program, which is quickest, or as the AppHost decides.</summary>
+    public SupplyMode Mode => _mode.Value;
+
+    /// <summary>Gets the command line that lets an AppHost supply the product that way.</summary>
+    public string ModeArgument => $"--Backing:{_setting}={Mode}";
 
     /// <summary>Returns the connection string (PostgreSQL) or host:port (emulators). Skips where the product is absent; fails where it was promised.</summary>
     /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
@@ -72,34 +80,33 @@ public sealed class BackingProduct
         product.Connection is null ? null : product.Resource!.Resource.Name, product.Supply.Why,
         () => new($"{product.Connection!.Endpoint.Host}:{product.Connection.Endpoint.Port}"));
 
-    private async Task<Started> StartAsync()
-    {
-        var folder = Directory.CreateTempSubdirectory("runtime-tests-").FullName;
-        if (!OperatingSystem.IsWindows())
-        {
-            // PostgreSQL run by root changes its user, and has to get through.
-            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute | UnixFileMode.OtherRead);
-        }
-
-        try
-        {
-            // The machine's own program first: it is the quicker one to start.
-            return await StartAsync(folder, SupplyMode.Process);
-        }
-        catch (SettingException)
-        {
-            return await StartAsync(folder, SupplyMode.Auto);
-        }
-    }
-
-    private async Task<Started> StartAsync(string folder, SupplyMode mode)
+    private (IDistributedApplicationBuilder Builder, Part Part) Compose(SupplyMode mode, string folder)
     {
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
             Args = ["--StateDirectory", folder, $"--Backing:{_setting}", mode.ToString()],
             DisableDashboard = true,
         });
-        var part = _add(builder);
+        return (builder, _add(builder));
+    }
+
+    private SupplyMode FindMode()
+    {
+        try
+        {
+            Compose(SupplyMode.Process, Path.GetTempPath());
+            return SupplyMode.Process;
+        }
+        catch (SettingException)
+        {
+            return SupplyMode.Auto;
+        }
+    }
+
+    private async Task<Started> StartAsync()
+    {
+        var folder = StateFolder.Create();
+        var (builder, part) = Compose(Mode, folder);
         var application = builder.Build();
         if (part.ResourceName is null)
         {
