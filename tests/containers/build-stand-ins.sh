@@ -35,7 +35,9 @@ has() { docker image inspect "$1" >/dev/null 2>&1; }
 
 if ! has "$spanner"; then
     add_program "$work/spanner" "$sdk/bin/cloud_spanner_emulator/emulator_main" /emulator_main
-    mkdir -p "$work/spanner/tmp"
+    # SQL needs time zones; the emulator ends itself at the first query without them.
+    mkdir -p "$work/spanner/tmp" "$work/spanner/usr/share"
+    cp -rL /usr/share/zoneinfo "$work/spanner/usr/share/"
     tar -C "$work/spanner" -c . | docker import --change 'ENTRYPOINT ["/emulator_main", "--host_port", "0.0.0.0:9010"]' - "$spanner" >/dev/null
     echo "built $spanner"
 fi
