@@ -1,0 +1,21 @@
+// Reads the xUnit reports of a test run: skips grouped by reason, failures by name, and one closing line with the counts.
+// Usage: dotnet run .ci/Summary.cs -- FOLDER
+using System.Xml.Linq;
+
+var reports = Directory.GetFiles(args[0], "*.xml");
+var tests = reports.SelectMany(report => XDocument.Load(report).Descendants("test")).ToArray();
+string Result(XElement test) => (string?)test.Attribute("result") ?? "";
+
+var skipped = tests.Where(test => Result(test) == "Skip").ToArray();
+foreach (var group in skipped.GroupBy(test => ((string?)test.Element("reason") ?? "no reason given").Trim()).OrderByDescending(group => group.Count()))
+{
+    Console.WriteLine($"skipped {group.Count()}: {group.Key}");
+}
+
+var failed = tests.Where(test => Result(test) == "Fail").ToArray();
+foreach (var test in failed)
+{
+    Console.WriteLine($"FAILED {(string?)test.Attribute("name")}");
+}
+
+Console.WriteLine($"{tests.Count(test => Result(test) == "Pass")} passed, {failed.Length} failed, {skipped.Length} skipped");
