@@ -46,7 +46,9 @@ internal sealed partial class MarkdownPage
         var inTable = false;
         foreach (var line in _lines)
         {
-            var cells = line.StartsWith('|') ? line.Trim('|').Split('|').Select(cell => cell.Replace("`", "", StringComparison.Ordinal).Trim()).ToArray() : [];
+            string[] cells = line.StartsWith('|')
+                ? [.. line.Trim('|').Split('|').Select(cell => cell.Replace("`", "", StringComparison.Ordinal).Trim())]
+                : [];
             if (cells.Length == 0)
             {
                 inTable = false;

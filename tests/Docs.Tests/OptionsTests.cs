@@ -17,15 +17,15 @@ public sealed class OptionsTests
     [Fact]
     public void Every_option_is_a_row_with_its_default_and_range_and_no_row_names_another()
     {
-        var options = ServiceAssemblies().SelectMany(assembly => assembly.GetTypes()).Where(SectionOf).SelectMany(Rows).ToArray();
+        var options = ServiceAssemblies().SelectMany(assembly => assembly.GetTypes()).Where(IsOptions).SelectMany(Rows).ToArray();
         var rows = MarkdownPage.Settings.RowsOf("Section", "Key", "Default", "Range").Select(cells => string.Join(" | ", cells[..4])).ToArray();
 
         Assert.NotEmpty(options);
-        Assert.True(
-            options.Except(rows).Any() is false && rows.Except(options).Any() is false,
-            $"docs/settings.md lacks:\n{string.Join('\n', options.Except(rows))}\nand names, with no such option:\n{string.Join('\n', rows.Except(options))}");
+        var (missing, unknown) = (options.Except(rows).ToArray(), rows.Except(options).ToArray());
+        Assert.True(missing.Length == 0, $"docs/settings.md lacks:\n{string.Join('\n', missing)}");
+        Assert.True(unknown.Length == 0, $"docs/settings.md names, with no such option:\n{string.Join('\n', unknown)}");
 
-        static bool SectionOf(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal) && Section(type) is not null;
+        static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal) && Section(type) is not null;
     }
 
     [Fact]
@@ -57,7 +57,8 @@ public sealed class OptionsTests
     }
 
     // Bound by adding to it, so it needs no setter.
-    private static bool IsList(PropertyInfo property) => property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(IEnumerable));
+    private static bool IsList(PropertyInfo property) =>
+        property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(IEnumerable));
 
     private static string Text(object? value) => value switch
     {
