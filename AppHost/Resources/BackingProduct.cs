@@ -23,7 +23,7 @@ public static class BackingProductExtensions
             ? builder.WithEnvironment(emulator.Variable, ReferenceExpression.Create($"{emulator.Endpoint.Property(EndpointProperty.HostAndPort)}"))
             : builder;
 
-    /// <summary>Names a Google Cloud project where none is configured and only emulators, which take any, will see it.</summary>
+    /// <summary>Names a Google Cloud project where none is configured and an emulator runs, which takes any.</summary>
     public static IResourceBuilder<T> WithProject<T>(this IResourceBuilder<T> builder, params BackingProduct[] products)
         where T : IResourceWithEnvironment
     {
