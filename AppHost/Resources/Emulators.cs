@@ -35,8 +35,8 @@ internal static class Emulators
         {
             SupplyMode.Container => Wire(AddContainer(builder, name, kind), kind, supply),
             SupplyMode.Process => Wire(AddProcess(builder, name, kind), kind, supply),
-            SupplyMode.Live => new BackingProduct(supply, null, null),
-            _ => new BackingProduct(supply, builder.AddAbsent(name, $"{kind.Product} is {supply.Why}"), null),
+            SupplyMode.Live => new BackingProduct(supply, null, kind.Variable, null),
+            _ => new BackingProduct(supply, builder.AddAbsent(name, $"{kind.Product} is {supply.Why}"), kind.Variable, null),
         };
     }
 
@@ -73,6 +73,6 @@ internal static class Emulators
         var probe = new EmulatorReadyProbe(endpoint, kind.ReadyMethod, kind.ReadyParent, supply);
         builder.ApplicationBuilder.Services.AddHealthChecks().AddCheck(key, probe);
         builder.WithHealthCheck(key);
-        return new BackingProduct(supply, (IResourceBuilder<IResource>)builder, new EmulatorConnection(kind.Variable, endpoint));
+        return new BackingProduct(supply, (IResourceBuilder<IResource>)builder, kind.Variable, endpoint);
     }
 }

@@ -12,8 +12,14 @@ internal static class ContainerCommand
     public static async Task<LaunchPlan> PlanAsync(
         ContainerResource container, string directory, Dictionary<string, string?> environment, List<string> args, Action<string> onLine, CancellationToken cancellationToken)
     {
-        var engine = Engines.Select(Programs.Find).FirstOrDefault(found => found is not null) ?? throw new DistributedApplicationException(
-            "No container engine was found. Fix: install Docker or Podman, or supply the resource in another way.");
+        if (container.Annotations.OfType<ResourceRelationshipAnnotation>().FirstOrDefault(relation => relation.Resource is IResourceWithEndpoints) is { } relation)
+        {
+            // An address of this machine's loopback means another machine inside a container.
+            throw new DistributedApplicationException(
+                $"Container '{container.Name}' refers to '{relation.Resource.Name}', and this orchestrator connects no container to other resources. Fix: run with -p:Orchestrator=Aspire.");
+        }
+
+        var engine = await FindEngineAsync(directory, cancellationToken);
         var image = container.Annotations.OfType<ContainerImageAnnotation>().FirstOrDefault()?.Reference
             ?? throw new DistributedApplicationException($"Container '{container.Name}' has no image. Fix: call WithImage.");
         await EnsureImageAsync(engine, image, directory, onLine, cancellationToken);
@@ -58,25 +64,43 @@ internal static class ContainerCommand
         await remove.Exited;
     }
 
+    /// <summary>Returns the first engine that answers: a client without its engine is no use.</summary>
+    private static async Task<string> FindEngineAsync(string directory, CancellationToken cancellationToken)
+    {
+        string? installed = null;
+        foreach (var engine in Engines.Select(Programs.Find).OfType<string>())
+        {
+            installed ??= engine;
+            if (await RunAsync(engine, ["info"], directory, _ => { }, cancellationToken) == 0)
+            {
+                return engine;
+            }
+        }
+
+        throw new DistributedApplicationException(installed is null
+            ? "No container engine was found. Fix: install Docker or Podman, or supply the resource in another way."
+            : $"{Path.GetFileName(installed)} is installed, and its engine does not answer. Fix: start it.");
+    }
+
+    private static async Task<int> RunAsync(string engine, string[] arguments, string directory, Action<string> onLine, CancellationToken cancellationToken)
+    {
+        await using var process = LaunchedProcess.Start(new LaunchPlan(engine, arguments, directory, new Dictionary<string, string?>()), onLine);
+        return await process.Exited.WaitAsync(cancellationToken);
+    }
+
     private static async Task EnsureImageAsync(string engine, string image, string directory, Action<string> onLine, CancellationToken cancellationToken)
     {
-        if (await RunAsync(["image", "inspect", image], _ => { }) == 0)
+        if (await RunAsync(engine, ["image", "inspect", image], directory, _ => { }, cancellationToken) == 0)
         {
             return;
         }
 
         onLine($"pulling {image}");
         var last = "";
-        var code = await RunAsync(["pull", image], line => onLine(last = line));
+        var code = await RunAsync(engine, ["pull", image], directory, line => onLine(last = line), cancellationToken);
         if (code != 0)
         {
             throw new DistributedApplicationException($"Image '{image}' cannot be had: {last} Fix: {Path.GetFileName(engine)} pull {image}");
-        }
-
-        async Task<int> RunAsync(string[] arguments, Action<string> lines)
-        {
-            await using var process = LaunchedProcess.Start(new LaunchPlan(engine, arguments, directory, new Dictionary<string, string?>()), lines);
-            return await process.Exited.WaitAsync(cancellationToken);
         }
     }
 }

@@ -18,12 +18,20 @@ internal sealed class ResourceRun(
     private readonly string[] _checks = [.. resource.Annotations.OfType<HealthCheckAnnotation>().Select(check => check.Key)];
     private Task _run = Task.CompletedTask;
     private LaunchedProcess? _process;
+    private bool _leavesContainer;
 
     public bool IsCompleted => _run.IsCompleted;
 
     public void Start() => _run = Task.Run(RunAsync, CancellationToken.None);
 
-    public void Kill() => _process?.KillGroup();
+    /// <summary>Ends the process at once. A container is left to its launcher, which removes it when the AppHost ends.</summary>
+    public void Kill()
+    {
+        if (!_leavesContainer)
+        {
+            _process?.KillGroup();
+        }
+    }
 
     /// <summary>Ends the life, politely first. Never throws: what went wrong is the resource's last state.</summary>
     public async Task StopAsync()
@@ -82,6 +90,7 @@ internal sealed class ResourceRun(
     private async Task RunProcessAsync(LaunchPlan plan)
     {
         Tell(KnownResourceStates.Starting);
+        _leavesContainer = plan.Cleanup.Length > 0;
         await using var process = _process = LaunchedProcess.Start(plan, line => notifications.AddLine(resource, line));
         Tell(KnownResourceStates.Running, _checks.Length > 0 ? "not ready yet" : "");
         try
@@ -94,7 +103,7 @@ internal sealed class ResourceRun(
         {
             Tell(KnownResourceStates.Stopping);
             await process.StopAsync(Orchestrator.StopGrace);
-            if (plan.Cleanup.Length > 0)
+            if (_leavesContainer)
             {
                 await ContainerCommand.CleanUpAsync(plan.Cleanup);
             }

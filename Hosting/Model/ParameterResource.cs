@@ -25,7 +25,7 @@ public class ParameterResource(string name, Func<ParameterDefault?, string> call
 
 /// <summary>A parameter has no value anywhere.</summary>
 public sealed class MissingParameterValueException(string parameter, string key) : Exception(
-    $"Parameter '{parameter}' has no value. Setting: {key}. Fix: dotnet user-secrets set \"{key}\" <value> --project AppHost, or export {key.Replace(":", "__", StringComparison.Ordinal)}.");
+    $"Parameter '{parameter}' has no value. Setting: {key}. Fix: dotnet user-secrets set \"{key}\" <value> --project AppHost");
 
 /// <summary>Where a parameter's value comes from when nobody gave one.</summary>
 public abstract class ParameterDefault

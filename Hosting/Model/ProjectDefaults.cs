@@ -62,7 +62,9 @@ internal static class ProjectDefaults
             else
             {
                 variables.TryAdd("OTEL_SERVICE_NAME", builder.Resource.Name);
-                variables.TryAdd("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={Guid.CreateVersion7():n}");
+                var instance = $"service.instance.id={Guid.CreateVersion7():n}";
+                var inherited = builder.ApplicationBuilder.Configuration["OTEL_RESOURCE_ATTRIBUTES"];
+                variables.TryAdd("OTEL_RESOURCE_ATTRIBUTES", string.IsNullOrEmpty(inherited) ? instance : $"{inherited},{instance}");
             }
         });
     }

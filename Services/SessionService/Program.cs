@@ -1,4 +1,5 @@
 using Runtime.ServiceDefaults;
+using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
 
 try

@@ -1,27 +1,37 @@
 using Runtime.GoogleCloud;
 using Runtime.ServiceDefaults;
+using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Protocols;
 using Runtime.ToolGateway.Toolsets;
 
-// The endpoints are in the appsettings.json beside the program, whichever directory it is started from.
-var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+try
+{
+    // The endpoints are in the appsettings.json beside the program, whichever directory it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
-builder.AddServiceDefaults();
+    builder.AddServiceDefaults();
 
-// What the tools stand on, the tools, and what calls them.
-builder.Services.AddGoogleCloud();
-builder.Services.AddToolsets();
-builder.Services.AddToolCatalogue();
-builder.Services.AddMcpProtocol();
+    // What the tools stand on, the tools, and what calls them.
+    builder.Services.AddGoogleCloud();
+    builder.Services.AddToolsets();
+    builder.Services.AddToolCatalogue();
+    builder.Services.AddMcpProtocol();
 
-var app = builder.Build();
+    var app = builder.Build();
 
-app.MapServiceDefaults();
-app.MapNativeProtocol();
-app.MapMcpProtocol();
+    app.MapServiceDefaults();
+    app.MapNativeProtocol();
+    app.MapMcpProtocol();
 
-// Built here so that two tools of one name stop the start, and not the first call.
-_ = app.Services.GetRequiredService<ToolCatalogue>();
+    // Built here so that two tools of one name stop the start, and not the first call.
+    _ = app.Services.GetRequiredService<ToolCatalogue>();
 
-app.Run();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception error) when (StartFailure.Explain(error) is { } message)
+{
+    await Console.Error.WriteLineAsync(message);
+    return 1;
+}

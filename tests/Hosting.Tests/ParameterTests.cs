@@ -17,7 +17,7 @@ public sealed class ParameterTests
 
         var error = await Assert.ThrowsAsync<MissingParameterValueException>(async () => await parameter.GetValueAsync(TestContext.Current.CancellationToken));
 
-        Assert.Contains("export Parameters__region", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Fix: dotnet user-secrets set \"Parameters:region\"", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -77,8 +77,8 @@ public sealed class BackingProduct
     }
 
     private static Part AddEmulator(Runtime.AppHost.Resources.BackingProduct product) => new(
-        product.Connection is null ? null : product.Resource!.Resource.Name, product.Supply.Why,
-        () => new($"{product.Connection!.Endpoint.Host}:{product.Connection.Endpoint.Port}"));
+        product.Emulator is null ? null : product.Resource!.Resource.Name, product.Supply.Why,
+        () => new($"{product.Emulator!.Host}:{product.Emulator.Port}"));
 
     private (IDistributedApplicationBuilder Builder, Part Part) Compose(SupplyMode mode, string folder)
     {

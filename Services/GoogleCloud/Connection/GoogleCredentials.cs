@@ -51,7 +51,12 @@ public sealed class GoogleCredentials(GoogleCloudOptions options, TimeProvider t
 
             return headers;
         }
-        catch (Exception error) when (error is Google.Apis.Auth.OAuth2.Responses.TokenResponseException or HttpRequestException)
+        catch (HttpRequestException error)
+        {
+            throw new UnavailableException(
+                $"Google's token endpoint does not answer, so {product.Name} has no token. Fix: curl -sS https://oauth2.googleapis.com/token shows whether this machine reaches it.", inner: error);
+        }
+        catch (Google.Apis.Auth.OAuth2.Responses.TokenResponseException error)
         {
             GoogleCloudLog.TokenRefused(logger, product.Name, error);
             throw new UnauthenticatedException(

@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Options;
-using Runtime.ServiceDefaults.Errors;
 
-namespace Runtime.SessionService;
+namespace Runtime.ServiceDefaults.Errors;
 
-/// <summary>Says in one line why the service does not start, where the operator can do something about it.</summary>
-internal static class StartFailure
+/// <summary>Says in one line why a service does not start, where the operator can do something about it.</summary>
+public static class StartFailure
 {
     /// <summary>Returns the line, or <see langword="null"/> for a fault of ours, whose stack trace is wanted.</summary>
     public static string? Explain(Exception error) => error switch
