@@ -88,7 +88,7 @@ internal sealed class ProjectBuild : IAsyncDisposable
                 "dotnet",
                 [
                     "msbuild", file, "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false",
-                    $"-property:Configuration={Configuration}", "-property:UseSharedCompilation=false",   // nothing of ours stays behind
+                    $"-property:Configuration={Configuration}",   // a compiler server that this build starts ends with its process group
                     "-getTargetResult:Build", $"-getResultOutputFile:{resultFile}",
                 ],
                 Path.GetDirectoryName(paths.FirstOrDefault()) ?? Path.GetTempPath(),
