@@ -36,7 +36,7 @@ internal static class Emulators
             SupplyMode.Container => Wire(AddContainer(builder, name, kind), kind, supply),
             SupplyMode.Process => Wire(AddProcess(builder, name, kind), kind, supply),
             SupplyMode.Live => new BackingProduct(supply, null, kind.Variable, null),
-            _ => new BackingProduct(supply, builder.AddAbsent(name, $"{kind.Product} is {supply.Why}"), kind.Variable, null),
+            _ => new BackingProduct(supply, builder.AddAbsent(name, supply.Why), kind.Variable, null),
         };
     }
 

@@ -71,7 +71,7 @@ public sealed record Supply(SupplyMode Mode, string Why)
 
         return engine is not null
             ? new(SupplyMode.Container, $"{engine.Name} pulls {image}")
-            : new(SupplyMode.None, $"no container engine answers and no program was found. Fix: {install}");
+            : new(SupplyMode.None, $"no container engine answers, and its program is not on this machine. Fix: {install}");
     }
 
     private static bool TryParse(string? text, out SupplyMode mode)
