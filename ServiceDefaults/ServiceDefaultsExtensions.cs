@@ -88,6 +88,9 @@ public static class ServiceDefaultsExtensions
     {
         // One event, one line: the lines of several services are read side by side.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        // Each attempt of each request, those of the telemetry exporter included, is news only when something goes wrong.
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
 
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
