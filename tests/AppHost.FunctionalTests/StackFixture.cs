@@ -4,7 +4,7 @@ using Runtime.GoogleCloud;
 
 namespace Runtime.AppHost.FunctionalTests;
 
-/// <summary>The whole graph of the AppHost, started once for a test class with whatever this machine supplies.</summary>
+/// <summary>The whole graph of the AppHost, started once for its test classes with whatever this machine supplies.</summary>
 public abstract class StackFixture : IAsyncDisposable
 {
     private static readonly BackingProduct[] Products = [BackingProduct.Postgres, BackingProduct.PubSub, BackingProduct.Spanner, BackingProduct.Bigtable];
@@ -96,6 +96,10 @@ public sealed class ProgramsFixture : StackFixture
 {
     protected override IReadOnlyList<string> Arguments => [];
 }
+
+/// <summary>The classes that share one stack of this machine's programs, because a start takes longer than their tests.</summary>
+[CollectionDefinition]
+public sealed class StackOfProgramsGroup : ICollectionFixture<ProgramsFixture>;
 
 /// <summary>Spanner and Bigtable in containers, from images that are on this machine.</summary>
 public sealed class ContainersFixture : StackFixture

@@ -193,6 +193,7 @@ public abstract class StackStory(StackFixture stack)
     }
 }
 
-public sealed class StackOfPrograms(ProgramsFixture stack) : StackStory(stack), IClassFixture<ProgramsFixture>;
+[Collection<StackOfProgramsGroup>]
+public sealed class StackOfPrograms(ProgramsFixture stack) : StackStory(stack);
 
 public sealed class StackOfContainers(ContainersFixture stack) : StackStory(stack), IClassFixture<ContainersFixture>;
