@@ -100,6 +100,20 @@ public sealed class BigtableToolsTests
 
         Assert.True(isError);
         Assert.Equal("BIGTABLE_NOT_FOUND", (string?)content["error_code"]);
+        Assert.EndsWith("Fix: use a table that bigtable_list_tables answers.", (string?)content["error_details"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_are_ordered_by_their_bytes()
+    {
+        await using var gateway = await StartAsync();
+        var instance = EmulatedGateway.NewId("i");
+        await CreateTableAsync(gateway, instance, "keys");
+
+        var (content, isError) = await gateway.CallAsync(
+            "bigtable_read_rows", new { instance_id = instance, table_id = "keys", start_key = "\uFF21", end_key = "\U0001F600" }, Cancellation);
+
+        Assert.False(isError, content.ToJsonString());
     }
 
     private static async Task<EmulatedGateway> StartAsync() =>

@@ -15,7 +15,9 @@ internal sealed class McpToolHandlers(ToolCatalogue catalogue, ToolInvoker invok
     {
         var tools = catalogue.InToolset(toolset) ?? [];
         options.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = [.. tools.Select(ToMcp)] });
-        options.Handlers.CallToolHandler = (request, cancellationToken) => CallAsync(tools, request.Params!, cancellationToken);
+        options.Handlers.CallToolHandler = (request, cancellationToken) => request.Params is { } call
+            ? CallAsync(tools, call, cancellationToken)
+            : throw new McpProtocolException("tools/call came without params. Fix: send params with name and arguments.", McpErrorCode.InvalidParams);
     }
 
     private async ValueTask<CallToolResult> CallAsync(

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Google.Cloud.Bigtable.V2;
 using Google.Protobuf;
@@ -44,15 +45,22 @@ internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instan
         var found = client.ReadRowsAsync(table, Select(arguments), filter, limit + 1, cancellationToken);
         var rows = new JsonArray();
         var bytes = 0L;
-        await foreach (var row in found)
+        try
         {
-            if (rows.Count == limit || bytes >= limits.MaxBytes)
+            await foreach (var row in found)
             {
-                return ToolResult.Success(("rows", rows), ("result_is_likely_truncated", true));
-            }
+                if (rows.Count == limit || bytes >= limits.MaxBytes)
+                {
+                    return ToolResult.Success(("rows", rows), ("result_is_likely_truncated", true));
+                }
 
-            bytes += row.Key.Length + row.Cells.Sum(cell => cell.Value.Length + cell.Qualifier.Length + cell.Family.Length);
-            rows.Add((JsonNode)ToJson(row));
+                bytes += row.Key.Length + row.Cells.Sum(cell => cell.Value.Length + cell.Qualifier.Length + cell.Family.Length);
+                rows.Add((JsonNode)ToJson(row));
+            }
+        }
+        catch (NotFoundException error)
+        {
+            throw new NotFoundException($"{error.Message} Fix: use a table that bigtable_list_tables answers.", error.Reason, error);
         }
 
         return ToolResult.Success(("rows", rows));
@@ -70,7 +78,8 @@ internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instan
                 prefix is null ? Keys : Prefix, came: null, $"one of {Keys}, {Prefix}, or {Start} with {End}; more than one came");
         }
 
-        if (start is not null && end is not null && string.CompareOrdinal(start, end) >= 0)
+        // Bigtable orders bytes: UTF-16 puts U+FF21 after an emoji, UTF-8 before it.
+        if (start is not null && end is not null && Encoding.UTF8.GetBytes(start).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(end)) >= 0)
         {
             throw new InvalidArgumentException(End, end, $"a key after {Start} '{start}'");
         }
