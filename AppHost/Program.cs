@@ -31,9 +31,9 @@ try
     builder.Build().Run();
     return 0;
 }
-catch (SettingException error)
+catch (Exception error) when (error is SettingException or DistributedApplicationException)
 {
-    // A setting that cannot work needs its words, not a stack trace.
+    // A setting or an argument that cannot work needs its words, not a stack trace.
     Console.Error.WriteLine(error.Message);
     return 1;
 }

@@ -18,9 +18,10 @@ internal sealed class ContainerEngine
 
     private static ContainerEngine? Ask()
     {
+        // Without a format: the two have no field in common.
         foreach (var name in new[] { "docker", "podman" })
         {
-            if (LocalProgram.Find(name) is { } command && LocalProgram.Run(command, ["info", "--format", "{{.ID}}"], Limit) is not null)
+            if (LocalProgram.Find(name) is { } command && LocalProgram.Run(command, ["info"], Limit) is not null)
             {
                 return new ContainerEngine(name, command);
             }

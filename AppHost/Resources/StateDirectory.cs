@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -14,6 +16,9 @@ internal static class StateDirectory
         var repository = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(builder.AppHostDirectory))!;
         return Path.GetFullPath(builder.Configuration[Setting] is { Length: > 0 } chosen ? chosen : ".runtime", repository);
     }
+
+    /// <summary>Returns a short name for a folder, the same in every run.</summary>
+    public static string Mark(string folder) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12];
 
     /// <summary>Claims the folder while the stack runs, so that two AppHosts never share one database folder.</summary>
     public static void UseStateDirectory(this IDistributedApplicationBuilder builder)

@@ -23,41 +23,35 @@ internal sealed class ConsoleCommands(ResourceCommandService commands, Applicati
     {
         while (Console.In.ReadLine() is { } line)
         {
-            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            if (words.Length > 0)
-            {
-                _ = CarryOutAsync(words);
-            }
+            notifications.Say(new ConsoleMessage(AnswerTo(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)), IsAnswer: true));
         }
     }
 
-    private async Task CarryOutAsync(string[] words)
+    /// <summary>Carries a line out, or begins to. Everything written goes through the display: it knows where the cursor is.</summary>
+    private string AnswerTo(string[] words)
     {
         var target = words.ElementAtOrDefault(1) ?? "";
-        switch (words[0])
+        switch (words.FirstOrDefault())
         {
+            case null:
+                return "";
             case "restart":
-                await TellAsync(target, KnownResourceCommands.RestartCommand);
-                break;
+                _ = TellAsync(target, KnownResourceCommands.RestartCommand);
+                return "";
             case "stop":
-                await TellAsync(target, KnownResourceCommands.StopCommand);
-                break;
+                _ = TellAsync(target, KnownResourceCommands.StopCommand);
+                return "";
             case "start":
-                await TellAsync(target, KnownResourceCommands.StartCommand);
-                break;
+                _ = TellAsync(target, KnownResourceCommands.StartCommand);
+                return "";
             case "status":
-                foreach (var snapshot in graph.Resources.Select(resource => notifications.Find(resource.Name)).OfType<ResourceSnapshot>())
-                {
-                    Console.WriteLine($"{snapshot.Resource.Name}: {snapshot.State}, {snapshot.Health}{(snapshot.Reason.Length > 0 ? ", " + snapshot.Reason : "")}");
-                }
-
-                break;
+                return string.Join('\n', graph.Resources.Select(resource => notifications.Find(resource.Name)).OfType<ResourceSnapshot>().Select(
+                    snapshot => $"{snapshot.Resource.Name}: {snapshot.State}, {snapshot.Health}{(snapshot.Reason.Length > 0 ? ", " + snapshot.Reason : "")}"));
             case "quit" or "exit":
                 lifetime.StopApplication();
-                break;
+                return "";
             default:
-                Console.WriteLine($"Commands: {Help}.");
-                break;
+                return $"Commands: {Help}.";
         }
     }
 
@@ -66,7 +60,7 @@ internal sealed class ConsoleCommands(ResourceCommandService commands, Applicati
         var result = await commands.ExecuteCommandAsync(resource, command);
         if (!result.Success)
         {
-            Console.WriteLine(result.ErrorMessage);
+            notifications.Say(new ConsoleMessage(result.ErrorMessage!));
         }
     }
 }

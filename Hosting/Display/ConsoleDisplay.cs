@@ -9,12 +9,17 @@ using Spectre.Console.Rendering;
 namespace Runtime.Hosting.Display;
 
 /// <summary>Shows the run on the console: a live table while starting, logs with a prefix, a summary when everything has settled.</summary>
-/// <remarks>One loop writes everything, so lines never mix. On a console that cannot move the cursor, state changes are lines.</remarks>
+/// <remarks>
+/// One loop writes everything, so lines never mix. On a console that cannot move the cursor, or is too low for the table, state changes are lines.
+/// Spectre's own live display leaves the right ends of the table behind lines that are written above it, and hides the cursor; hence this one.
+/// </remarks>
 internal sealed class ConsoleDisplay : IHostedService, IDisposable
 {
     private const string Stopped = ResourceRun.Stopped;
     private const int ShownAfterTrouble = 15;
     private const int WidthOfAFile = 1000;   // nothing is wrapped where nobody has a margin
+    private const int WidthForFourColumns = 120;
+    private const int WidthBesidesNameAndReason = 24;   // the longest state, and the lines and gaps around three columns
     private static readonly string[] Colours = ["aqua", "yellow", "fuchsia", "green", "blue", "orange1", "mediumpurple1", "springgreen2"];
 
     private readonly ApplicationGraph _graph;
@@ -23,6 +28,8 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
     private readonly ConsoleCommands _commands;
     private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings());
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly Dictionary<string, string> _names;
     private readonly Dictionary<string, string> _prefixes;
     private readonly IDisposable _subscription;
     private readonly ChannelReader<ResourceEvent> _events;
@@ -30,16 +37,18 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
     private readonly PosixSignalRegistration _interrupt;
     private Task _loop = Task.CompletedTask;
     private bool _summarised;
+    private bool _live;
+    private (int Width, int Height) _drawn;
     private int _interrupts;
 
-    public ConsoleDisplay(ApplicationGraph graph, ResourceNotificationService notifications, Orchestrator orchestrator, ConsoleCommands commands)
+    public ConsoleDisplay(
+        ApplicationGraph graph, ResourceNotificationService notifications, Orchestrator orchestrator, ConsoleCommands commands, IHostApplicationLifetime lifetime)
     {
-        (_graph, _notifications, _orchestrator, _commands) = (graph, notifications, orchestrator, commands);
+        (_graph, _notifications, _orchestrator, _commands, _lifetime) = (graph, notifications, orchestrator, commands, lifetime);
         var width = graph.Resources.Max(resource => (int?)resource.Name.Length) ?? 0;
-        _prefixes = graph.Resources.Select((resource, index) => (resource, index)).ToDictionary(
-            entry => entry.resource.Name,
-            entry => $"[{Colours[entry.index % Colours.Length]}]{entry.resource.Name.PadRight(width)} │[/] ",
-            StringComparer.OrdinalIgnoreCase);
+        var coloured = graph.Resources.Select((resource, index) => (resource.Name, Colour: Colours[index % Colours.Length])).ToArray();
+        _names = coloured.ToDictionary(entry => entry.Name, entry => $"[{entry.Colour}]{entry.Name}[/]", StringComparer.OrdinalIgnoreCase);
+        _prefixes = coloured.ToDictionary(entry => entry.Name, entry => $"[{entry.Colour}]{entry.Name.PadRight(width)} │[/] ", StringComparer.OrdinalIgnoreCase);
         if (Console.IsOutputRedirected)
         {
             _console.Profile.Width = WidthOfAFile;
@@ -72,54 +81,67 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
 
     private async Task RunAsync()
     {
-        if (_console.Profile.Capabilities.Interactive && !Console.IsOutputRedirected)
-        {
-            await _console.Live(Table()).AutoClear(true).StartAsync(live => PumpAsync(() =>
-            {
-                live.UpdateTarget(Table());
-                live.Refresh();
-            }, untilSettled: true));
-            ShowSummaryOnce();
-        }
-
-        await PumpAsync(() => { }, untilSettled: false);
-    }
-
-    /// <summary>Writes what happens until the end, or until every resource has settled.</summary>
-    private async Task PumpAsync(Action onChange, bool untilSettled)
-    {
+        _live = _console.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected;
         try
         {
             while (await _events.WaitToReadAsync(_end.Token))
             {
-                var changed = false;
-                while (_events.TryRead(out var change))
-                {
-                    Show(change, compact: untilSettled);
-                    changed |= change is ResourceChanged;
-                }
-
-                if (changed)
-                {
-                    onChange();
-                    if (AllSettled() && !_summarised)
-                    {
-                        if (untilSettled)
-                        {
-                            return;
-                        }
-
-                        ShowSummaryOnce();
-                    }
-                }
+                ShowAll();
             }
         }
         catch (OperationCanceledException)
         {
-            while (_events.TryRead(out var change))
-            {
-                Show(change, compact: false);
-            }
+            ShowAll();
+        }
+    }
+
+    /// <summary>Writes what has happened, above the live table while there is one.</summary>
+    private void ShowAll()
+    {
+        var changes = new List<ResourceEvent>();
+        while (_events.TryRead(out var change))
+        {
+            changes.Add(change);
+        }
+
+        EraseTable(typed: changes.Count(change => change is ConsoleMessage { IsAnswer: true }));
+        var stopping = _lifetime.ApplicationStopping.IsCancellationRequested;
+        _live &= !stopping;
+        changes.ForEach(change => Show(change, compact: _live));
+        if (!_summarised && !stopping && AllSettled())
+        {
+            ShowSummary();
+        }
+
+        if (_live)
+        {
+            DrawTable();
+        }
+    }
+
+    private void DrawTable()
+    {
+        var table = StartingTable();
+        var lines = Segment.SplitLines(table.GetSegments(_console));
+        if (lines.Count >= _console.Profile.Height)
+        {
+            _live = false;
+            return;
+        }
+
+        _console.Write(table);
+        _drawn = (lines.Max(line => line.CellCount()), lines.Count);
+    }
+
+    /// <param name="typed">How many lines a person has ended under the table since it was drawn.</param>
+    private void EraseTable(int typed)
+    {
+        if (_drawn.Height > 0)
+        {
+            // A window that became narrower has broken each line of the table into several.
+            var height = (_drawn.Height * (1 + ((_drawn.Width - 1) / Math.Max(1, _console.Profile.Width)))) + typed;
+            _console.Write(new ControlCode($"\r\e[{height}A\e[J"));
+            _drawn = default;
         }
     }
 
@@ -141,6 +163,9 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
                     ShowLastLines(snapshot);
                 }
 
+                break;
+            case ConsoleMessage({ Length: > 0 } text, _):
+                _console.WriteLine(text);
                 break;
             default:
                 break;
@@ -176,18 +201,13 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
 
     private bool AllSettled() => Shown().All(resource => _notifications.Find(resource.Name) is { IsSettled: true });
 
-    private void ShowSummaryOnce()
+    private void ShowSummary()
     {
-        if (_summarised || !AllSettled())
-        {
-            return;
-        }
-
-        _summarised = true;
+        (_summarised, _live) = (true, false);
         var snapshots = Shown().Select(resource => _notifications.Find(resource.Name)!).ToArray();
         var healthy = snapshots.Count(snapshot => snapshot.Health is ResourceHealth.Healthy);
         _console.WriteLine();
-        _console.Write(Table());
+        _console.Write(SummaryTable());
         var verdict = healthy == snapshots.Length
             ? $"[green]All {healthy} resources are healthy[/]"
             : $"[yellow]{healthy} of {snapshots.Length} resources are healthy[/]";
@@ -195,23 +215,39 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
         _console.WriteLine();
     }
 
-    private Table Table()
+    /// <summary>One line for each resource, so that the table stays where it is.</summary>
+    private Table StartingTable()
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Resource", "State", "Endpoints", "Reason");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Resource", "State", "Reason");
+        var room = _console.Profile.Width - Shown().Max(resource => resource.Name.Length) - WidthBesidesNameAndReason;
         foreach (var resource in Shown())
         {
             var snapshot = _notifications.Find(resource.Name);
-            var endpoints = resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.AllocatedEndpoint is not null && snapshot is { IsTerminal: false })
-                .Select(endpoint => (IRenderable)new Text($"{endpoint.AllocatedEndpoint!.UriString}{(endpoint.Name != endpoint.UriScheme ? $" ({endpoint.Name})" : "")}"));
-            table.AddRow(
-                new Markup(_prefixes[resource.Name].Replace(" │", "", StringComparison.Ordinal)),
-                new Markup(snapshot is null ? "[grey]not started[/]" : StateOf(snapshot)),
-                new Rows(endpoints),
-                new Text(snapshot?.Reason ?? ""));
+            var reason = (snapshot?.Reason ?? "").ReplaceLineEndings(" ");
+            table.AddRow(new Markup(_names[resource.Name]), StateCell(snapshot), new Text(reason.Length <= room ? reason : reason[..Math.Max(0, room - 1)] + "…"));
         }
 
         return table;
     }
+
+    private Table SummaryTable()
+    {
+        var wide = _console.Profile.Width >= WidthForFourColumns;
+        var table = new Table().Border(TableBorder.Rounded).AddColumns(wide ? ["Resource", "State", "Endpoints", "Reason"] : ["Resource", "State", "Endpoints, reason"]);
+        foreach (var resource in Shown())
+        {
+            var snapshot = _notifications.Find(resource.Name);
+            var reason = new Text(snapshot?.Reason ?? "");
+            var endpoints = resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => endpoint.AllocatedEndpoint is not null && snapshot is { IsTerminal: false })
+                .Select(endpoint => (IRenderable)new Text($"{endpoint.AllocatedEndpoint!.UriString}{(endpoint.Name != endpoint.UriScheme ? $" ({endpoint.Name})" : "")}"));
+            IRenderable[] last = wide ? [new Rows(endpoints), reason] : [new Rows(reason.Length > 0 ? endpoints.Append(reason) : endpoints)];
+            table.AddRow([new Markup(_names[resource.Name]), StateCell(snapshot), .. last]);
+        }
+
+        return table;
+    }
+
+    private static Markup StateCell(ResourceSnapshot? snapshot) => new(snapshot is null ? "[grey]not started[/]" : StateOf(snapshot));
 
     /// <summary>Parameters are shown only when they are the trouble.</summary>
     private IEnumerable<IResource> Shown() => _graph.Resources.Where(resource =>
@@ -248,7 +284,7 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _interrupts) == 1)
         {
-            _console.MarkupLine("[yellow]Stopping. Press Ctrl+C again to end everything at once.[/]");
+            _notifications.Say(new ConsoleMessage("Stopping. Press Ctrl+C again to end everything at once."));
             return;
         }
 

@@ -52,14 +52,13 @@ internal static class ContainerCommand
             command.AddRange(["--entrypoint", entrypoint]);
         }
 
-        return new LaunchPlan(engine, [.. command, image, .. args], directory, environment) { Cleanup = $"'{engine}' rm --force --volumes {name}" };
+        return new LaunchPlan(engine, [.. command, image, .. args], directory, environment) { Cleanup = [engine, "rm", "--force", "--volumes", name] };
     }
 
     /// <summary>Removes a container that may be there still. Failing means that it is gone.</summary>
-    public static async Task CleanUpAsync(string cleanup)
+    public static async Task CleanUpAsync(IReadOnlyList<string> command)
     {
-        var words = cleanup.Split(' ');
-        var plan = new LaunchPlan(words[0].Trim('\''), words[1..], Directory.GetCurrentDirectory(), new Dictionary<string, string?>());
+        var plan = new LaunchPlan(command[0], [.. command.Skip(1)], Path.GetTempPath(), new Dictionary<string, string?>());
         await using var remove = LaunchedProcess.Start(plan, _ => { });
         await remove.Exited;
     }

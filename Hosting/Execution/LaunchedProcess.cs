@@ -13,8 +13,8 @@ namespace Runtime.Hosting.Execution;
 internal sealed record LaunchPlan(
     string FileName, IReadOnlyList<string> Arguments, string WorkingDirectory, IReadOnlyDictionary<string, string?> Environment)
 {
-    /// <summary>Gets a shell command that removes what the program leaves behind elsewhere, or an empty text.</summary>
-    public string Cleanup { get; init; } = "";
+    /// <summary>Gets the command that removes what the program leaves behind elsewhere; the launcher runs it when the AppHost is gone.</summary>
+    public IReadOnlyList<string> Cleanup { get; init; } = [];
 }
 
 /// <summary>A program that cannot outlive the AppHost, and everything it starts itself.</summary>
@@ -29,8 +29,11 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
     private const int Kill = 9;
     private static readonly string LauncherScript = ReadLauncher();
 
+    private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(2);
+
     private readonly Process _process;
     private readonly Task _output;
+    private volatile bool _gone;
 
     private LaunchedProcess(Process process, Action<string> onLine)
     {
@@ -81,7 +84,7 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
             // setsid comes with util-linux and BusyBox; perl, which macOS ships, does the same where it is missing.
             string[] group = Programs.Find("setsid") is { } setsid ? [setsid] : ["perl", "-e", "use POSIX; POSIX::setsid(); exec @ARGV"];
             start.FileName = group[0];
-            foreach (var argument in group.Skip(1).Concat(["sh", "-c", LauncherScript, "launcher", Orchestrator.StopGraceSeconds, plan.Cleanup, program]))
+            foreach (var argument in group.Skip(1).Concat(["sh", "-c", LauncherScript, "launcher", Orchestrator.StopGraceSeconds, Quote(plan.Cleanup), program]))
             {
                 start.ArgumentList.Add(argument);
             }
@@ -115,6 +118,10 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
         {
             // Some programs take SIGTERM as "when everyone has left" (PostgreSQL does); SIGINT says "now, but tidily".
             await SignalAndWaitAsync(Terminate, grace / 2);
+        }
+
+        if (!Exited.IsCompleted)
+        {
             await SignalAndWaitAsync(Interrupt, grace / 2);
         }
 
@@ -132,16 +139,18 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
     /// <summary>Ends the program and everything it started, at once.</summary>
     public void KillGroup()
     {
+        if (_gone)
+        {
+            return;   // The system may have given the id to somebody else.
+        }
+
         if (OperatingSystem.IsWindows())
         {
-            if (!Exited.IsCompleted)
-            {
-                _process.Kill(entireProcessTree: true);
-            }
+            _process.Kill(entireProcessTree: true);
         }
-        else
+        else if (SysKill(-Id, Kill) != 0)
         {
-            SendSignal(-Id, Kill);   // Also after the launcher's exit: stragglers keep the group alive, and the id reserved.
+            SendSignal(Id, Kill);   // A launcher that has just been started leads no group yet.
         }
     }
 
@@ -150,6 +159,10 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
         using var script = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("launcher.sh")!);
         return script.ReadToEnd();
     }
+
+    /// <summary>Writes words for a POSIX shell.</summary>
+    private static string Quote(IReadOnlyList<string> words) =>
+        string.Join(' ', words.Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
 
     private static async Task PumpAsync(StreamReader reader, Action<string> onLine)
     {
@@ -165,11 +178,13 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
         var code = _process.ExitCode;
         if (!OperatingSystem.IsWindows())
         {
-            // The watcher in the launcher, and whatever the program forgot, still hold the output open.
+            // The watcher in the launcher, and whatever the program forgot, still hold the output open, and keep the group's id reserved.
             SendSignal(-Id, Kill);
         }
 
-        await _output;
+        _gone = true;
+        // What left the group, as a daemon does, may hold it open for ever.
+        await Task.WhenAny(_output, Task.Delay(OutputLimit));
         return code;
     }
 

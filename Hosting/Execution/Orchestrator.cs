@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 
 namespace Runtime.Hosting.Execution;
@@ -12,15 +11,15 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
     /// <summary>How long stopping everything may take.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
 
-    private readonly ConcurrentDictionary<IResource, ResourceRun> _runs = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly Dictionary<IResource, Slot> _slots = graph.Resources.ToDictionary(resource => resource, _ => new Slot());
     private IReadOnlyDictionary<IResource, string> _portProblems = new Dictionary<IResource, string>();
     private ProjectBuild? _build;
+    private volatile bool _stopping;
 
     /// <summary>Gets the stop grace as the launcher wants it.</summary>
     public static string StopGraceSeconds { get; } = ((int)StopGrace.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         WaitGraph.Check(graph.Resources);
         _portProblems = EndpointAllocator.Allocate(graph.Resources);
@@ -33,15 +32,13 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
 
         foreach (var resource in graph.Resources)
         {
-            Begin(resource);
+            await StartResourceAsync(resource);
         }
-
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        _stopping = true;
         var stops = new Dictionary<IResource, Task>();
         // Later resources use earlier ones: the graph is composed in that order.
         foreach (var resource in graph.Resources.Reverse())
@@ -61,63 +58,90 @@ internal sealed class Orchestrator(ApplicationGraph graph, ResourceNotificationS
     public async Task RestartAsync(IResource resource)
     {
         await StopResourceAsync(resource);
-        StartResource(resource);
+        await StartResourceAsync(resource);
     }
 
     public async Task StopResourceAsync(IResource resource)
     {
-        if (_runs.TryRemove(resource, out var run))
+        var slot = _slots[resource];
+        await slot.Turn.WaitAsync();
+        try
         {
-            await run.StopAsync();
-            run.Dispose();
+            await EndAsync(slot);
+        }
+        finally
+        {
+            slot.Turn.Release();
         }
     }
 
-    /// <summary>Starts a resource that has ended.</summary>
-    public void StartResource(IResource resource)
+    /// <summary>Starts a resource that has ended; one that runs goes on.</summary>
+    /// <exception cref="DistributedApplicationException">The application is stopping.</exception>
+    public async Task StartResourceAsync(IResource resource)
     {
-        _stopping.Token.ThrowIfCancellationRequested();
-        if (_runs.TryGetValue(resource, out var run) && run.IsCompleted)
+        var slot = _slots[resource];
+        await slot.Turn.WaitAsync();
+        try
         {
-            _runs.TryRemove(resource, out _);
-            run.Dispose();
-        }
+            if (_stopping)
+            {
+                throw new DistributedApplicationException($"The application is stopping, so '{resource.Name}' is not started.");
+            }
 
-        Begin(resource);
+            if (slot.Run is not null && notifications.Find(resource.Name) is { IsTerminal: false })
+            {
+                return;
+            }
+
+            await EndAsync(slot);   // The last state is told a moment before the run has ended.
+            // At once, so that whoever asks next does not take the end of the last life for the end of this one.
+            notifications.Publish(new ResourceSnapshot(resource, KnownResourceStates.NotStarted, ResourceHealth.Unknown));
+            slot.Run = new ResourceRun(resource, graph, notifications, services, _build!, _portProblems.GetValueOrDefault(resource));
+            slot.Run.Start();
+        }
+        finally
+        {
+            slot.Turn.Release();
+        }
     }
 
     /// <summary>Ends every process at once; for when nobody wants to wait.</summary>
     public void KillAll()
     {
-        foreach (var run in _runs.Values)
+        foreach (var slot in _slots.Values)
         {
-            run.Kill();
+            slot.Run?.Kill();
         }
     }
 
+    /// <summary>Ends what is still there: an application may be disposed without having been stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         KillAll();
-        if (_build is not null)
-        {
-            await _build.DisposeAsync();
-        }
-
-        _stopping.Dispose();
+        await StopAsync(CancellationToken.None);
     }
 
-    private void Begin(IResource resource) => _runs.GetOrAdd(resource, _ =>
+    private static async Task EndAsync(Slot slot)
     {
-        // At once, so that whoever asks next does not take the end of the last life for the end of this one.
-        notifications.Publish(new ResourceSnapshot(resource, KnownResourceStates.NotStarted, ResourceHealth.Unknown));
-        var run = new ResourceRun(resource, graph, notifications, services, _build!, _portProblems.GetValueOrDefault(resource));
-        run.Start();
-        return run;
-    });
+        if (slot.Run is { } run)
+        {
+            await run.StopAsync();
+            slot.Run = null;
+            run.Dispose();
+        }
+    }
 
     private async Task StopAfterAsync(IResource resource, Task[] users)
     {
         await Task.WhenAll(users);
         await StopResourceAsync(resource);
+    }
+
+    /// <summary>The place of one resource. Starts and stops of it take turns, so that two lives never overlap.</summary>
+    private sealed class Slot
+    {
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        public ResourceRun? Run { get; set; }
     }
 }

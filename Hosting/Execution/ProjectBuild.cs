@@ -22,8 +22,8 @@ internal sealed class ProjectBuild : IAsyncDisposable
 
     private readonly IReadOnlyList<IResource> _projects;
     private readonly ResourceNotificationService _notifications;
+    private readonly CancellationTokenSource _end = new();
     private readonly Lazy<Task<Result>> _result;
-    private LaunchedProcess? _process;
 
     public ProjectBuild(IEnumerable<IResource> resources, ResourceNotificationService notifications)
     {
@@ -66,11 +66,13 @@ internal sealed class ProjectBuild : IAsyncDisposable
             + (result.Errors.Count > 0 ? $" shows: {result.Errors[0]}" : ""));
     }
 
+    /// <summary>Ends a build that still runs, and waits until its files are gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_process is { } process)
+        await _end.CancelAsync();
+        if (_result.IsValueCreated)
         {
-            await process.DisposeAsync();
+            await Task.WhenAny(_result.Value);   // How it ended is told by the projects that waited for it.
         }
     }
 
@@ -92,9 +94,15 @@ internal sealed class ProjectBuild : IAsyncDisposable
                     "-getTargetResult:Build", $"-getResultOutputFile:{resultFile}",
                 ],
                 Path.GetDirectoryName(paths.FirstOrDefault()) ?? Path.GetTempPath(),
-                new Dictionary<string, string?> { ["MSBuildSDKsPath"] = null, ["MSBUILD_EXE_PATH"] = null, ["MSBuildExtensionsPath"] = null, ["MSBuildLoadMicrosoftTargetsReadOnly"] = null });
-            _process = LaunchedProcess.Start(plan, lines.Enqueue);
-            await _process.Exited;
+                new Dictionary<string, string?> { ["MSBuildSDKsPath"] = null, ["MSBUILD_EXE_PATH"] = null, ["MSBuildExtensionsPath"] = null, ["MSBuildLoadMicrosoftTargetsReadOnly"] = null })
+            {
+                Cleanup = ["rm", "-f", file, resultFile],
+            };
+            _end.Token.ThrowIfCancellationRequested();
+            await using (var process = LaunchedProcess.Start(plan, lines.Enqueue))
+            {
+                await process.Exited.WaitAsync(_end.Token);
+            }
 
             var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Select(line => line.Trim()).Distinct().ToArray();
             return new Result(ReadOutputs(resultFile), errors.Length > 0 ? errors : [.. lines.TakeLast(20)]);

@@ -28,19 +28,26 @@ public sealed class ResourceCommandService(IServiceProvider services)
         }
 
         var orchestrator = services.GetRequiredService<Orchestrator>();
-        switch (commandName)
+        Func<IResource, Task>? command = commandName switch
         {
-            case KnownResourceCommands.StartCommand:
-                orchestrator.StartResource(resource);
-                return new(true);
-            case KnownResourceCommands.StopCommand:
-                await orchestrator.StopResourceAsync(resource).WaitAsync(cancellationToken);
-                return new(true);
-            case KnownResourceCommands.RestartCommand:
-                await orchestrator.RestartAsync(resource).WaitAsync(cancellationToken);
-                return new(true);
-            default:
-                return new(false, $"Command '{commandName}' is unknown. Fix: use resource-start, resource-stop or resource-restart.");
+            KnownResourceCommands.StartCommand => orchestrator.StartResourceAsync,
+            KnownResourceCommands.StopCommand => orchestrator.StopResourceAsync,
+            KnownResourceCommands.RestartCommand => orchestrator.RestartAsync,
+            _ => null,
+        };
+        if (command is null)
+        {
+            return new(false, $"Command '{commandName}' is unknown. Fix: use resource-start, resource-stop or resource-restart.");
+        }
+
+        try
+        {
+            await command(resource).WaitAsync(cancellationToken);
+            return new(true);
+        }
+        catch (DistributedApplicationException error)
+        {
+            return new(false, error.Message);
         }
     }
 }

@@ -4,13 +4,14 @@ using System.Threading.Channels;
 namespace Runtime.Hosting;
 
 /// <summary>Knows the state of every resource, and tells it.</summary>
-public sealed class ResourceNotificationService
+public sealed class ResourceNotificationService : IDisposable
 {
     private const int KeptLines = 200;
     private readonly ConcurrentDictionary<string, ResourceSnapshot> _snapshots = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, Queue<string>> _lines = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock _gate = new();
     private readonly List<Channel<ResourceEvent>> _watchers = [];
+    private bool _ended;
 
     /// <summary>Returns what is known of a resource, or <see langword="null"/> before the application starts.</summary>
     public ResourceSnapshot? Find(string resourceName) => _snapshots.GetValueOrDefault(resourceName);
@@ -56,12 +57,26 @@ public sealed class ResourceNotificationService
         throw new OperationCanceledException("The application ended.");
     }
 
+    /// <summary>Ends every wait: nothing happens any more.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _watchers.ForEach(watcher => watcher.Writer.TryComplete());
+        }
+    }
+
     internal IDisposable Subscribe(out ChannelReader<ResourceEvent> events)
     {
         var channel = Channel.CreateUnbounded<ResourceEvent>(new UnboundedChannelOptions { SingleReader = true });
         lock (_gate)
         {
             _watchers.Add(channel);
+            if (_ended)
+            {
+                channel.Writer.TryComplete();
+            }
         }
 
         events = channel.Reader;
@@ -103,6 +118,15 @@ public sealed class ResourceNotificationService
         }
     }
 
+    /// <summary>Tells the console something that belongs to no resource.</summary>
+    internal void Say(ConsoleMessage message)
+    {
+        lock (_gate)
+        {
+            Tell(message);
+        }
+    }
+
     private static bool Names(ResourceSnapshot snapshot, string name) => string.Equals(snapshot.Resource.Name, name, StringComparison.OrdinalIgnoreCase);
 
     private void Tell(ResourceEvent change)
@@ -124,3 +148,6 @@ internal abstract record ResourceEvent;
 internal sealed record ResourceChanged(ResourceSnapshot Snapshot, ResourceSnapshot? Before) : ResourceEvent;
 
 internal sealed record ResourceLine(IResource Resource, string Line) : ResourceEvent;
+
+/// <summary>A message for the person at the console. An answer follows a line that the person has typed.</summary>
+internal sealed record ConsoleMessage(string Text, bool IsAnswer = false) : ResourceEvent;

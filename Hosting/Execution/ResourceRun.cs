@@ -20,8 +20,6 @@ internal sealed class ResourceRun(
     private LaunchedProcess? _process;
     private bool _leavesContainer;
 
-    public bool IsCompleted => _run.IsCompleted;
-
     public void Start() => _run = Task.Run(RunAsync, CancellationToken.None);
 
     /// <summary>Ends the process at once. A container is left to its launcher, which removes it when the AppHost ends.</summary>
@@ -53,6 +51,7 @@ internal sealed class ResourceRun(
 
             await WaitForDependenciesAsync();
             var plan = await LaunchPlanner.PlanAsync(resource, graph, build, notifications, Tell, _stop.Token);
+            _stop.Token.ThrowIfCancellationRequested();   // Not every callback looks at its token, and what starts now would only be stopped.
             if (plan is null)
             {
                 await WatchAsync(Task.Delay(Timeout.Infinite, _stop.Token));
@@ -90,26 +89,25 @@ internal sealed class ResourceRun(
     private async Task RunProcessAsync(LaunchPlan plan)
     {
         Tell(KnownResourceStates.Starting);
-        _leavesContainer = plan.Cleanup.Length > 0;
+        _leavesContainer = plan.Cleanup.Count > 0;
         await using var process = _process = LaunchedProcess.Start(plan, line => notifications.AddLine(resource, line));
         Tell(KnownResourceStates.Running, _checks.Length > 0 ? "not ready yet" : "");
         try
         {
             await WatchAsync(process.Exited);
             var code = await process.Exited;
+            await CleanUpAsync();   // An engine's client that was killed leaves the container running.
             Tell(KnownResourceStates.Exited, code == 0 ? "ended by itself" : $"ended with code {code}{Meaning(code)}", code);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             Tell(KnownResourceStates.Stopping);
             await process.StopAsync(Orchestrator.StopGrace);
-            if (_leavesContainer)
-            {
-                await ContainerCommand.CleanUpAsync(plan.Cleanup);
-            }
-
+            await CleanUpAsync();
             Tell(KnownResourceStates.Exited, Stopped, await process.Exited);
         }
+
+        Task CleanUpAsync() => _leavesContainer ? ContainerCommand.CleanUpAsync(plan.Cleanup) : Task.CompletedTask;
     }
 
     /// <summary>Asks the health checks until the resource ends or is stopped.</summary>

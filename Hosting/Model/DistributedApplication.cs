@@ -7,6 +7,7 @@ namespace Runtime.Hosting;
 public sealed class DistributedApplication : IHost, IAsyncDisposable
 {
     private readonly IHost _host;
+    private int _disposed;
 
     internal DistributedApplication(IHost host) => _host = host;
 
@@ -40,10 +41,21 @@ public sealed class DistributedApplication : IHost, IAsyncDisposable
     /// <summary>Stops every resource, users before what they use.</summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
 
-    public void Dispose() => _host.Dispose();
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _host.Dispose();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;   // A test and its testing builder both dispose.
+        }
+
         await StopAsync();
         if (_host is IAsyncDisposable host)
         {

@@ -21,6 +21,21 @@ public sealed class AppHostFaults : IDisposable
 
         await Eventually.GetAsync(() => Processes.WithArgument(address).Count == 0 ? "" : null, "the end of the emulator");
         await Eventually.GetAsync(() => Processes.WithArgument("runtime-build-").Count == 0 ? "" : null, "the end of the build");
+        await Eventually.GetAsync(() => BuildFiles().Length == 0 ? "" : null, "the end of the build's files");
+    }
+
+    [Fact]
+    public async Task A_stop_while_the_projects_are_built_leaves_no_file_and_no_summary_of_what_was_stopped()
+    {
+        await using var host = AppHostProcess.Start(_state, OnlyBigtable.Replace("process", "none", StringComparison.Ordinal).Split(' '));
+        await host.WaitForOutputAsync("building");
+        await Eventually.GetAsync(() => BuildFiles().Length > 0 ? "" : null, "a build");
+
+        await host.SignalAsync("TERM");
+
+        Assert.Equal(0, await host.WaitForExitAsync());
+        Assert.Empty(BuildFiles());
+        Assert.DoesNotContain("resources are healthy", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,4 +63,16 @@ public sealed class AppHostFaults : IDisposable
         Assert.Equal(1, await host.WaitForExitAsync());
         Assert.Equal("'sideways' is no way to supply Spanner. Setting: Backing__Spanner. Fix: use auto, container, process, live or none", host.Output.Trim());
     }
+
+    [Fact]
+    public async Task An_argument_that_cannot_work_ends_the_start_in_words()
+    {
+        await using var host = AppHostProcess.Start(_state, "--publisher", "kubernetes");
+
+        Assert.Equal(1, await host.WaitForExitAsync());
+        Assert.Contains("Publisher 'kubernetes'", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    private string[] BuildFiles() => Directory.GetFiles(_state, "runtime-build-*");
 }

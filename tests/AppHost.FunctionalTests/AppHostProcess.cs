@@ -31,6 +31,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = Repository.Root,
         };
+        start.Environment["TMPDIR"] = stateDirectory;   // where a test sees what was forgotten
         return new AppHostProcess(Process.Start(start)!);
     }
 

@@ -134,5 +134,82 @@ public sealed class OrchestratorTests
         Assert.Equal(address, run.Application.GetEndpoint("emulator"));
     }
 
+    [Fact]
+    public async Task Commands_for_one_resource_take_turns_so_that_two_lives_never_overlap()
+    {
+        var claim = Path.Combine(Path.GetTempPath(), $"runtime-claim-{Guid.CreateVersion7():n}");
+        await using var run = await StartAsync(builder => builder.AddExecutable(
+            "service", "sh", ".", "-c", $"mkdir {claim} || echo overlap; trap 'sleep 0.3; rmdir {claim}; exit 0' TERM; echo up; while :; do sleep 0.1; done"));
+        await run.WaitForLineAsync("service", "up");
+
+        var commands = new[] { KnownResourceCommands.RestartCommand, KnownResourceCommands.StartCommand, KnownResourceCommands.RestartCommand, KnownResourceCommands.StartCommand }
+            .Select(command => run.Application.ResourceCommands.ExecuteCommandAsync("service", command, TestContext.Current.CancellationToken));
+        Assert.All(await Task.WhenAll(commands), result => Assert.True(result.Success, result.ErrorMessage));
+        await Eventually.GetAsync(() => Directory.Exists(claim) ? "" : null, "the last life");
+        await run.Application.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.DoesNotContain("overlap", run.Notifications.LastLines("service", 100));
+        Assert.False(Directory.Exists(claim));
+        var late = await run.Application.ResourceCommands.ExecuteCommandAsync("service", KnownResourceCommands.StartCommand, TestContext.Current.CancellationToken);
+        Assert.Equal((false, "The application is stopping, so 'service' is not started."), (late.Success, late.ErrorMessage));
+    }
+
+    [Fact]
+    public async Task A_start_is_carried_out_even_in_the_moment_after_the_last_end()
+    {
+        const int Lives = 20;
+        await using var run = await StartAsync(builder => builder.AddExecutable("short", "echo", ".", "alive"));
+        for (var life = 1; life < Lives; life++)
+        {
+            await run.WaitAsync("short", snapshot => snapshot.IsTerminal);
+            await run.Application.ResourceCommands.ExecuteCommandAsync("short", KnownResourceCommands.StartCommand, TestContext.Current.CancellationToken);
+        }
+
+        await run.WaitAsync("short", snapshot => snapshot.IsTerminal);
+        Assert.Equal(Lives, run.Notifications.LastLines("short", 100).Count(line => line == "alive"));
+    }
+
+    [Fact]
+    public async Task A_daemon_that_keeps_the_output_open_does_not_hide_the_end_of_its_parent()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "setsid is a program of Linux. Fix: run this test on Linux.");
+        await using var run = await StartAsync(builder => builder.AddExecutable("parent", "sh", ".", "-c", "setsid sleep 1000 & sleep 0.5; echo daemon $!"));
+        var daemon = int.Parse((await run.WaitForLineAsync("parent", "daemon")).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            limit.CancelAfter(TestTimeouts.Call);
+            var ended = await run.Notifications.WaitForResourceAsync("parent", snapshot => snapshot.IsTerminal, limit.Token);
+
+            Assert.Equal(0, ended.ExitCode);
+        }
+        finally
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(daemon);
+            process.Kill();
+        }
+    }
+
+    [Fact]
+    public async Task An_application_that_is_disposed_without_a_stop_leaves_nothing_and_may_be_disposed_again()
+    {
+        var run = await StartAsync(builder =>
+        {
+            var first = builder.AddExecutable("first", "sh", ".", "-c", "echo pid $$; exec sleep 1000");
+            builder.AddExecutable("second", "sh", ".", "-c", "echo started; sleep 1000").WithHttpEndpoint(name: "http").WithHttpHealthCheck().WaitFor(first);
+            builder.AddExecutable("third", "sleep", ".", "1000").WaitFor(builder.CreateResourceBuilder((ExecutableResource)builder.Resources[1]));
+        });
+        var pid = int.Parse((await run.WaitForLineAsync("first", "pid")).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var notifications = run.Notifications;
+        var never = notifications.WaitForResourceAsync("third", _ => false, TestContext.Current.CancellationToken);
+
+        run.Application.Dispose();
+
+        Assert.False(Processes.IsAlive(pid));
+        Assert.All(new[] { "first", "second", "third" }, name => Assert.True(notifications.Find(name)!.IsTerminal));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => never);
+        await run.DisposeAsync();
+    }
+
     private static Task<RunningGraph> StartAsync(Action<IDistributedApplicationBuilder> compose) => RunningGraph.StartAsync(compose);
 }

@@ -113,7 +113,8 @@ internal sealed class PostgresCluster
 
     /// <summary>Runs statements without a server that anybody could connect to; each goes on a line of standard input.</summary>
     private void RunSingleUser(string data, params string[] statements) =>
-        Run(_programs.Server, ["--single", "-D", data, "postgres"], string.Concat(statements.Select(statement => statement + "\n")));
+        // The server would go on after a statement that failed, and would write the statement, with the password, into its complaint.
+        Run(_programs.Server, ["--single", "-c", "exit_on_error=on", "-c", "log_min_error_statement=panic", "-D", data, "postgres"], string.Concat(statements.Select(statement => statement + "\n")));
 
     private void Run(string program, IReadOnlyList<string> arguments, string? input = null)
     {
@@ -156,5 +157,5 @@ internal sealed class PostgresCluster
     }
 
     private static string Elsewhere(string folder) =>
-        Path.Combine("/var/tmp", "runtime-postgres-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12]);
+        Path.Combine("/var/tmp", "runtime-postgres-" + StateDirectory.Mark(folder));
 }

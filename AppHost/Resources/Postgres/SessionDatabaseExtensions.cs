@@ -55,10 +55,14 @@ public static class SessionDatabaseExtensions
         var resource = builder.AddPostgres(name)
             .WithImage(PostgresImage.Name, PostgresImage.Tag)
             .WithImageRegistry(PostgresImage.Registry)
-            .WithDataVolume("runtime-postgres-data")
+            .WithDataVolume(VolumeName(builder))
             .AddDatabase(database);
         return new SessionDatabase(resource, resource);
     }
+
+    /// <summary>One volume for each state directory, whose lock then keeps two servers from sharing it: in containers they would not see each other.</summary>
+    private static string VolumeName(IDistributedApplicationBuilder builder) =>
+        "runtime-postgres-data" + (builder.ExecutionContext.IsPublishMode ? "" : "-" + StateDirectory.Mark(StateDirectory.Of(builder)));
 
     private static SessionDatabase AddProcess(IDistributedApplicationBuilder builder, string name, string database, PostgresPrograms programs)
     {
