@@ -1,14 +1,18 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 
 namespace Runtime.Hosting.Display;
 
 /// <summary>What a person can type while the stack runs.</summary>
-internal sealed class ConsoleCommands(ResourceCommandService commands, ApplicationGraph graph, ResourceNotificationService notifications, IHostApplicationLifetime lifetime)
+internal sealed partial class ConsoleCommands(ResourceCommandService commands, ApplicationGraph graph, ResourceNotificationService notifications, IHostApplicationLifetime lifetime)
 {
     private const string Help = "restart NAME, stop NAME, start NAME, status, quit";
 
+    /// <summary>Gets a value indicating whether the terminal is ours. It suspends a background job that reads, and shows the shell's prompt meanwhile.</summary>
+    public static bool InForeground { get; } = OperatingSystem.IsWindows() || Console.IsInputRedirected || TerminalGroup(0) == OwnGroup();
+
     /// <summary>Gets a value indicating whether somebody can type at all.</summary>
-    public static bool Available => !Console.IsInputRedirected;
+    public static bool Available => !Console.IsInputRedirected && InForeground;
 
     public void Start()
     {
@@ -63,4 +67,10 @@ internal sealed class ConsoleCommands(ResourceCommandService commands, Applicati
             notifications.Say(new ConsoleMessage(result.ErrorMessage!));
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "tcgetpgrp")]
+    private static partial int TerminalGroup(int file);
+
+    [LibraryImport("libc", EntryPoint = "getpgrp")]
+    private static partial int OwnGroup();
 }

@@ -10,7 +10,7 @@ namespace Runtime.Hosting.Display;
 
 /// <summary>Shows the run on the console: a live table while starting, logs with a prefix, a summary when everything has settled.</summary>
 /// <remarks>
-/// One loop writes everything, so lines never mix. On a console that cannot move the cursor, or is too low for the table, state changes are lines.
+/// One loop writes everything, so lines never mix. On a console that cannot move the cursor, is too low for the table, or belongs to a shell just now, state changes are lines.
 /// Spectre's own live display leaves the right ends of the table behind lines that are written above it, and hides the cursor; hence this one.
 /// </remarks>
 internal sealed class ConsoleDisplay : IHostedService, IDisposable
@@ -81,7 +81,7 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
 
     private async Task RunAsync()
     {
-        _live = _console.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected;
+        _live = _console.Profile.Capabilities is { Interactive: true, Ansi: true } && !Console.IsOutputRedirected && ConsoleCommands.InForeground;
         try
         {
             while (await _events.WaitToReadAsync(_end.Token))
