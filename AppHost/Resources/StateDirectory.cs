@@ -49,12 +49,19 @@ internal static class StateDirectory
                 throw new SettingException(
                     $"User '{Environment.UserName}' may not write to '{folder}'.", Setting, $"sudo chown -R {Environment.UserName} '{folder}'", error);
             }
+            catch (IOException error) when (!IsLock(error))
+            {
+                throw new SettingException($"'{folder}' cannot hold the data: {error.Message}", Setting, "make room there, or choose another folder", error);
+            }
             catch (IOException error)
             {
                 throw new SettingException(
                     $"Another AppHost uses '{folder}'.", Setting, $"stop it, or give this one its own folder: dotnet run --project AppHost -- --{Setting} .runtime/second", error);
             }
         }
+
+        /// <summary>EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing violation on Windows.</summary>
+        private static bool IsLock(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -15,7 +15,7 @@ internal static class LaunchPlanner
                 tell(KnownResourceStates.Building, "dotnet build");
                 var output = await build.OutputOfAsync(project).WaitAsync(cancellationToken);
                 var (variables, arguments) = await ResolveAsync(resource, graph, cancellationToken);
-                return new LaunchPlan("dotnet", [output, .. arguments], Path.GetDirectoryName(ProjectBuild.PathOf(project))!, WithoutOurOwn(variables));
+                return new LaunchPlan(Programs.DotNet, [output, .. arguments], Path.GetDirectoryName(ProjectBuild.PathOf(project))!, WithoutOurOwn(variables));
 
             case ExecutableResource executable:
                 var (environment, args) = await ResolveAsync(resource, graph, cancellationToken);

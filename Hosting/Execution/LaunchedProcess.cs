@@ -157,7 +157,8 @@ internal sealed partial class LaunchedProcess : IAsyncDisposable
     private static string ReadLauncher()
     {
         using var script = new StreamReader(Assembly.GetExecutingAssembly().GetManifestResourceStream("launcher.sh")!);
-        return script.ReadToEnd();
+        // The text is an argument, which the process list shows: comments are for readers of the file.
+        return string.Join('\n', script.ReadToEnd().Split('\n').Where(line => !line.StartsWith('#')));
     }
 
     /// <summary>Writes words for a POSIX shell.</summary>

@@ -87,7 +87,7 @@ internal sealed class ProjectBuild : IAsyncDisposable
         {
             var lines = new ConcurrentQueue<string>();
             var plan = new LaunchPlan(
-                "dotnet",
+                Programs.DotNet,
                 [
                     "msbuild", file, "-nologo", "-verbosity:quiet", "-consoleLoggerParameters:NoSummary", "-nodeReuse:false",
                     $"-property:Configuration={Configuration}",   // a compiler server that this build starts ends with its process group

@@ -106,10 +106,10 @@ public static class ResourceKindExtensions
 
     /// <summary>Adds a connection string made of other values.</summary>
     public static IResourceBuilder<ConnectionStringResource> AddConnectionString(
-        this IDistributedApplicationBuilder builder, string name, ReferenceExpression connectionStringExpression)
+        this IDistributedApplicationBuilder builder, string name, ReferenceExpression expression)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddResource(new ConnectionStringResource(name, connectionStringExpression));
+        return builder.AddResource(new ConnectionStringResource(name, expression));
     }
 
     /// <summary>Chooses the image.</summary>

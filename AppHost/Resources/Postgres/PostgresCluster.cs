@@ -59,6 +59,10 @@ internal sealed class PostgresCluster
         }
 
         File.WriteAllText(PasswordMark, mark);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(PasswordMark, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
     }
 
     private void Initialise(string password, string database)
@@ -118,7 +122,9 @@ internal sealed class PostgresCluster
 
     private void Run(string program, IReadOnlyList<string> arguments, string? input = null)
     {
-        var command = (IReadOnlyList<string>)[.. Prefix, program, .. arguments];
+        // A session of its own, so that Ctrl+C does not cut it off, and an end of its own when the AppHost is killed.
+        string[] guard = OperatingSystem.IsLinux() && LocalProgram.Find("setpriv") is not null ? ["setsid", "setpriv", "--pdeathsig=KILL", "--"] : [];
+        var command = (IReadOnlyList<string>)[.. Prefix, .. guard, program, .. arguments];
         LocalProgram.RunOrThrow(command[0], [.. command.Skip(1)], Limit, input);
     }
 
