@@ -19,7 +19,7 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
     private const int ShownAfterTrouble = 15;
     private const int WidthOfAFile = 1000;   // nothing is wrapped where nobody has a margin
     private const int WidthForFourColumns = 120;
-    private const int WidthBesidesNameAndReason = 24;   // the longest state, and the lines and gaps around three columns
+    private const int WidthOfStateAndLines = 27;   // the longest state, and the lines and gaps around four columns
     private static readonly string[] Colours = ["aqua", "yellow", "fuchsia", "green", "blue", "orange1", "mediumpurple1", "springgreen2"];
 
     private readonly ApplicationGraph _graph;
@@ -218,17 +218,26 @@ internal sealed class ConsoleDisplay : IHostedService, IDisposable
     /// <summary>One line for each resource, so that the table stays where it is.</summary>
     private Table StartingTable()
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("Resource", "State", "Reason");
-        var room = _console.Profile.Width - Shown().Max(resource => resource.Name.Length) - WidthBesidesNameAndReason;
-        foreach (var resource in Shown())
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("Resource", "State", "Endpoints", "Reason");
+        var addresses = Shown().ToDictionary(resource => resource, Addresses);
+        var room = _console.Profile.Width - WidthOfStateAndLines - Shown().Max(resource => resource.Name.Length)
+            - Math.Max("Endpoints".Length, addresses.Values.Max(address => address.Length));
+        foreach (var (resource, address) in addresses)
         {
             var snapshot = _notifications.Find(resource.Name);
             var reason = (snapshot?.Reason ?? "").ReplaceLineEndings(" ");
-            table.AddRow(new Markup(_names[resource.Name]), StateCell(snapshot), new Text(reason.Length <= room ? reason : reason[..Math.Max(0, room - 1)] + "…"));
+            table.AddRow(
+                new Markup(_names[resource.Name]), StateCell(snapshot), new Text(address),
+                new Text(reason.Length <= room ? reason : reason[..Math.Max(0, room - 1)] + "…"));
         }
 
         return table;
     }
+
+    /// <summary>The addresses of a resource in as little room as they take: one line in the table while it moves.</summary>
+    private static string Addresses(IResource resource) => string.Join(' ', resource.Annotations.OfType<EndpointAnnotation>()
+        .Select(endpoint => endpoint.AllocatedEndpoint).OfType<AllocatedEndpoint>()
+        .Select((address, index) => index == 0 ? address.HostAndPort : $":{address.Port}"));
 
     private Table SummaryTable()
     {
