@@ -4,6 +4,11 @@ using Runtime.AppHost.Resources.Postgres;
 using Runtime.AppHost.Resources.PubSub;
 using Runtime.AppHost.Resources.Spanner;
 
+if (CommandLine.Answer(args) is { } answered)
+{
+    return answered;
+}
+
 try
 {
     var builder = DistributedApplication.CreateBuilder(args);

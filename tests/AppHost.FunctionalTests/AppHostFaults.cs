@@ -75,4 +75,16 @@ public sealed class AppHostFaults : IDisposable
     }
 
     private string[] BuildFiles() => Directory.GetFiles(_state, "runtime-build-*");
+
+    [Fact]
+    public async Task Help_is_given_and_a_command_that_does_not_exist_is_refused()
+    {
+        await using var help = AppHostProcess.Start(_state, "--help");
+        Assert.Equal(0, await help.WaitForExitAsync());
+        Assert.Contains("--Backing:<Product> MODE", help.Output, StringComparison.Ordinal);
+
+        await using var unknown = AppHostProcess.Start(_state, "sideways");
+        Assert.Equal(1, await unknown.WaitForExitAsync());
+        Assert.Equal("There is no command 'sideways'. Fix: dotnet run --project AppHost -- --help", unknown.Output.Trim());
+    }
 }

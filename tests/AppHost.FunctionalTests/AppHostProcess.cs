@@ -24,7 +24,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     public static AppHostProcess Start(string stateDirectory, params string[] args)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--StateDirectory", stateDirectory, .. args])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. args, "--StateDirectory", stateDirectory])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
