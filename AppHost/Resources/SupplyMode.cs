@@ -26,6 +26,8 @@ public enum SupplyMode
 /// <param name="Why">For a person; with the one step that changes it when the mode is <see cref="SupplyMode.None"/>.</param>
 public sealed record Supply(SupplyMode Mode, string Why)
 {
+    private static readonly string[] Products = ["Postgres", "PubSub", "Spanner", "Bigtable"];
+
     /// <summary>Reads <c>Backing:&lt;Product&gt;</c>, and chooses where it says auto.</summary>
     /// <param name="configuration">Configuration of the AppHost.</param>
     /// <param name="product">Name in the setting, for example <c>Spanner</c>.</param>
@@ -35,6 +37,7 @@ public sealed record Supply(SupplyMode Mode, string Why)
     /// <exception cref="SettingException">The setting has another value, or asks for a program that is not there.</exception>
     public static Supply Choose(IConfiguration configuration, string product, string image, string? program, string install)
     {
+        CheckNames(configuration);
         var wanted = configuration[$"Backing:{product}"];
         if (!TryParse(wanted, out var mode))
         {
@@ -51,6 +54,16 @@ public sealed record Supply(SupplyMode Mode, string Why)
             SupplyMode.Process => new(mode, $"{program} ({Variable(product)}={wanted})"),
             _ => new(mode, $"{Variable(product)}={wanted}"),
         };
+    }
+
+    /// <summary>A misspelt product would otherwise be supplied as if nothing had been said.</summary>
+    private static void CheckNames(IConfiguration configuration)
+    {
+        var unknown = configuration.GetSection("Backing").GetChildren().Select(product => product.Key).Except(Products, StringComparer.OrdinalIgnoreCase).FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw new SettingException($"There is no product '{unknown}' to supply.", Variable(unknown), $"use one of {string.Join(", ", Products)}");
+        }
     }
 
     private static string Variable(string product) => $"Backing__{product}";

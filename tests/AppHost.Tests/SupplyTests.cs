@@ -34,6 +34,16 @@ public sealed class SupplyTests
     public void A_mode_that_is_named_is_taken(string mode, SupplyMode expected) =>
         Assert.Equal(expected, Choose(mode, program: "/bin/emulator").Mode);
 
+    [Fact]
+    public void A_misspelt_product_is_named_with_the_ones_that_exist()
+    {
+        var configuration = new ConfigurationManager { ["Backing:Spaner"] = "none" };
+
+        var error = Assert.Throws<SettingException>(() => Supply.Choose(configuration, "Spanner", "example/image:1", null, "install it"));
+
+        Assert.Equal("There is no product 'Spaner' to supply. Setting: Backing__Spaner. Fix: use one of Postgres, PubSub, Spanner, Bigtable", error.Message);
+    }
+
     private static Supply Choose(string mode, string? program)
     {
         var configuration = new ConfigurationManager { ["Backing:Spanner"] = mode };
