@@ -10,7 +10,6 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
     {
         StorageFailure.Unavailable => "SESSION_DB_UNREACHABLE",
         StorageFailure.Contention => "SESSION_DB_CONTENTION",
-        StorageFailure.StateTooLarge => new LimitExceededException($"{error.Problem} Setting: {SessionOptions.Section}:MaxStateBytes. Fix: {error.Fix}", ReasonOf(error.Failure), error),
         StorageFailure.Timeout => "SESSION_DB_TIMEOUT",
         StorageFailure.Denied => "SESSION_DB_DENIED",
         StorageFailure.SchemaOutdated => "SESSION_SCHEMA_OUTDATED",
@@ -32,7 +31,8 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
     {
         StorageFailure.Unavailable or StorageFailure.Contention =>
             new UnavailableException(error.Message, reason: ReasonOf(error.Failure), inner: error),
-        StorageFailure.StateTooLarge => new LimitExceededException($"{error.Problem} Setting: {SessionOptions.Section}:MaxStateBytes. Fix: {error.Fix}", ReasonOf(error.Failure), error),
+        StorageFailure.StateTooLarge => new LimitExceededException(
+            $"{error.Problem} Setting: {SessionOptions.Section}:MaxStateBytes. Fix: {error.Fix}", ReasonOf(error.Failure), error),
         StorageFailure.Timeout => new DeadlineException(error.Message, ReasonOf(error.Failure), error),
         StorageFailure.InvalidData =>
             new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),
