@@ -36,7 +36,8 @@ public sealed class SqliteDialect : IStorageDialect
         {
             DataSource = path,
             Mode = path == InMemory ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWriteCreate,
-            Pooling = true,
+            // The store keeps its connections itself.
+            Pooling = false,
         };
         foreach (var (name, value) in url.Parameters)
         {
