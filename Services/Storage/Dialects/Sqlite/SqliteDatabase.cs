@@ -12,13 +12,24 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private readonly SqliteReaders? _readers;
 
     public SqliteDatabase(SqliteConnectionStringBuilder settings)
+        : this(
+            settings.DataSource,
+            () => SqliteLink.Open(settings, Patience),
+            // A reader that finds no file must not make an empty one.
+            settings.Mode == SqliteOpenMode.Memory
+                ? null
+                : () => SqliteLink.Open(new(settings.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }, Patience))
     {
-        var inMemory = settings.Mode == SqliteOpenMode.Memory;
-        // A reader that finds no file must not make an empty one.
-        var reading = new SqliteConnectionStringBuilder(settings.ConnectionString) { Mode = SqliteOpenMode.ReadWrite };
-        Name = settings.DataSource;
-        _writer = new(() => SqliteLink.Open(settings, Patience), inMemory);
-        _readers = inMemory ? null : new(() => SqliteLink.Open(reading, Patience));
+    }
+
+    /// <param name="name">What to call the database in messages.</param>
+    /// <param name="openWriter">Opens the connection that writes.</param>
+    /// <param name="openReader">Opens one that reads; <see langword="null"/> for a database in memory, which belongs to its one connection.</param>
+    internal SqliteDatabase(string name, Func<SqliteLink> openWriter, Func<SqliteLink>? openReader)
+    {
+        Name = name;
+        _writer = new(openWriter, inMemory: openReader is null);
+        _readers = openReader is null ? null : new(openReader);
     }
 
     /// <summary>Gets the file, for messages.</summary>

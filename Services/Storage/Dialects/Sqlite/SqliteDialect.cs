@@ -15,6 +15,6 @@ public sealed class SqliteDialect : IStorageDialect
     {
         ArgumentNullException.ThrowIfNull(url);
         ArgumentNullException.ThrowIfNull(context);
-        return new SqliteSessionStore(SqliteAddress.Read(url), context);
+        return new SqliteSessionStore(new SqliteDatabase(SqliteAddress.Read(url)), context);
     }
 }

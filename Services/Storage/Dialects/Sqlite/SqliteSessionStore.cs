@@ -16,9 +16,9 @@ public sealed partial class SqliteSessionStore : ISessionStore
     private readonly TimeProvider _time;
     private readonly StorageLimits _limits;
 
-    internal SqliteSessionStore(SqliteConnectionStringBuilder settings, StorageContext context)
+    internal SqliteSessionStore(SqliteDatabase database, StorageContext context)
     {
-        _database = new(settings);
+        _database = database;
         _time = context.Time;
         _limits = context.Limits;
     }
