@@ -9,8 +9,8 @@ internal sealed class SqliteLink : IDisposable
 {
     private const int HasMovedControl = 20;
 
-    // synchronous=FULL: in WAL mode the default of NORMAL may lose acknowledged commits when the power fails. The checkpoint that the
-    // larger log puts off writes a page once that many commits have changed.
+    // synchronous=FULL: in WAL mode the default of NORMAL may lose acknowledged commits when the power fails. A log of 16 MiB, four times
+    // the default, is carried into the file less often, and a page that changed many times is then written once.
     private const string Pragmas = """
         PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384;
         PRAGMA wal_autocheckpoint = 4000;

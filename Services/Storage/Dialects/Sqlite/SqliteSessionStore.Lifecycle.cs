@@ -82,7 +82,7 @@ public sealed partial class SqliteSessionStore
             return new SessionExists();
         }
 
-        // One that has expired, if any.
+        // One that has expired, or events that ADK JS left behind: it deletes the session first, and not in one transaction.
         Delete(link, key);
 
         // What is returned now must equal what is read later, so what the column does not keep goes at once.

@@ -61,7 +61,8 @@ public sealed partial class SqliteSessionStore : ISessionStore
 
     private long Now() => EventTime.Micros(_time.GetUtcNow());
 
-    private static long Expiry(DateTimeOffset? time) => time is { } set ? EventTime.Micros(set) : 0;
+    // 0 is never, so a time up to 1970 is the first moment after it.
+    private static long Expiry(DateTimeOffset? time) => time is { } set ? Math.Max(1, EventTime.Micros(set)) : 0;
 
     private static Dictionary<string, JsonElement> Map(SqliteStatement row, int column) =>
         row.IsNull(column) ? [] : StorageJson.ReadMap(row.Utf8(column).ToArray());

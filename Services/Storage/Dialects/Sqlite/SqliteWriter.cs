@@ -36,7 +36,8 @@ internal sealed class SqliteWriter(Func<SqliteLink> open, bool inMemory) : IAsyn
             if (!_started)
             {
                 _started = true;
-                new Thread(Loop) { IsBackground = true, Name = "sqlite writer" }.Start();
+                // Unsafe: the thread is everybody's, and must not run in the context of the call that happens to come first.
+                new Thread(Loop) { IsBackground = true, Name = "sqlite writer" }.UnsafeStart();
             }
 
             Monitor.Pulse(_queue);

@@ -20,6 +20,16 @@ public abstract class ForeignSqliteFixture : DialectFixture
     protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) => ValueTask.FromResult(_file.Address);
 }
 
+/// <summary>A database in memory, which is one connection.</summary>
+public sealed class SqliteInMemoryFixture() : DialectFixture(new SqliteDialect())
+{
+    public override TimeSpan TimeResolution => TimeSpan.FromMilliseconds(1);
+
+    public override Task<ISessionStore?> OpenReplicaAsync() => Task.FromResult<ISessionStore?>(null);
+
+    protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) => ValueTask.FromResult("sqlite://");
+}
+
 /// <summary>ADK Python's <c>DatabaseSessionService</c>.</summary>
 public sealed class SqlAlchemyFixture() : ForeignSqliteFixture(SqliteFile.SqlAlchemyTables);
 
@@ -53,3 +63,17 @@ public sealed class SessionUpdateOnPythonSqlite(PythonSqliteFixture d) : Session
 public sealed class EventPageOnSqlAlchemy(SqlAlchemyFixture d) : EventPageContract(d), IClassFixture<SqlAlchemyFixture>;
 
 public sealed class EventPageOnPythonSqlite(PythonSqliteFixture d) : EventPageContract(d), IClassFixture<PythonSqliteFixture>;
+
+public sealed class SessionStoreOnSqliteInMemory(SqliteInMemoryFixture d) : SessionStoreContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class ConcurrentWritersOnSqliteInMemory(SqliteInMemoryFixture d) : ConcurrentWritersContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class EventReadingOnSqliteInMemory(SqliteInMemoryFixture d) : EventReadingContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class SessionListOnSqliteInMemory(SqliteInMemoryFixture d) : SessionListContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class BatchAppendOnSqliteInMemory(SqliteInMemoryFixture d) : BatchAppendContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class SessionUpdateOnSqliteInMemory(SqliteInMemoryFixture d) : SessionUpdateContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class EventPageOnSqliteInMemory(SqliteInMemoryFixture d) : EventPageContract(d), IClassFixture<SqliteInMemoryFixture>;
