@@ -73,7 +73,7 @@ internal sealed class SqliteWriter(Func<SqliteLink> open, bool inMemory) : IAsyn
             }
             catch (Exception error)
             {
-                // Nothing is committed. Where no job came to run, all that wait have waited out the same fault, and need not wait again.
+                // Nothing is committed. Where no job came to run, all that wait meet the same fault, and are told now: it may have taken seconds.
                 if (_group.Count == 0)
                 {
                     TakeAll();
@@ -140,10 +140,13 @@ internal sealed class SqliteWriter(Func<SqliteLink> open, bool inMemory) : IAsyn
             _link?.Dispose();
             _link = null;
         }
-        else if (_link is { InTransaction: true })
+        else if (_link is not null)
         {
-            _link.Execute("ROLLBACK");
             _link.Layout = null;
+            if (_link.InTransaction)
+            {
+                _link.Execute("ROLLBACK");
+            }
         }
     }
 
