@@ -1,5 +1,9 @@
+using Google.Cloud.Spanner.Admin.Database.V1;
+using Microsoft.Extensions.Configuration;
+using Runtime.GoogleCloud.Connection;
 using Runtime.Storage.Dialects.InMemory;
 using Runtime.Storage.Dialects.Postgres;
+using Runtime.Storage.Dialects.Spanner;
 using Runtime.Storage.Dialects.Sqlite;
 using Runtime.Testing;
 
@@ -33,4 +37,35 @@ public sealed class PostgresFixture() : DialectFixture(new PostgresDialect())
 {
     protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
         BackingProduct.Postgres.AddressOrSkipAsync(cancellationToken);
+}
+
+public sealed class SpannerGoogleSqlFixture() : SpannerFixture(DatabaseDialect.GoogleStandardSql);
+
+public sealed class SpannerPostgresFixture() : SpannerFixture(DatabaseDialect.Postgresql);
+
+/// <summary>A database of its own on the emulator, in one of the two SQL dialects.</summary>
+public abstract class SpannerFixture(DatabaseDialect sql) : DialectFixture(new SpannerDialect())
+{
+    private readonly string _instance = $"projects/emulated/instances/i-{Guid.CreateVersion7():n}"[..^12];
+    private StorageContext? _context;
+    private string? _address;
+
+    protected override StorageContext Context => _context!;
+
+    protected override async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
+    {
+        if (_address is null)
+        {
+            var configuration = new ConfigurationBuilder()
+                .AddInMemoryCollection([new(BackingProduct.Spanner.Variable, await BackingProduct.Spanner.AddressOrSkipAsync(cancellationToken))])
+                .Build();
+            _context = base.Context with { Configuration = configuration };
+            using var database = new SpannerDatabase($"{_instance}/databases/sessions", GoogleCloudOptions.From(configuration), _context);
+            await database.Admin.CreateInstanceAsync("emulated", _instance.Split('/')[^1], "emulator-config", cancellationToken);
+            await database.Admin.CreateDatabaseAsync(_instance, "sessions", sql, cancellationToken);
+            _address = $"spanner:///{database.Name}";
+        }
+
+        return _address;
+    }
 }

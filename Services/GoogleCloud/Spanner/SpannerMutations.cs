@@ -21,9 +21,12 @@ public static class SpannerMutations
         new() { Delete = new() { Table = table, KeySet = new() { Keys = { List(key) } } } };
 
     /// <summary>Deletes every row whose key begins so.</summary>
-    public static Mutation DeletePrefix(string table, params ReadOnlySpan<SpannerValue> prefix) => new()
+    public static Mutation DeletePrefix(string table, params ReadOnlySpan<SpannerValue> prefix) => DeleteRange(table, prefix, prefix);
+
+    /// <summary>Deletes the rows from the first key to the last, both included; either may be the beginning of a key.</summary>
+    public static Mutation DeleteRange(string table, ReadOnlySpan<SpannerValue> first, ReadOnlySpan<SpannerValue> last) => new()
     {
-        Delete = new() { Table = table, KeySet = new() { Ranges = { new KeyRange { StartClosed = List(prefix), EndClosed = List(prefix) } } } },
+        Delete = new() { Table = table, KeySet = new() { Ranges = { new KeyRange { StartClosed = List(first), EndClosed = List(last) } } } },
     };
 
     private static Mutation.Types.Write Write(string table, ReadOnlySpan<(string Column, SpannerValue Value)> cells)

@@ -17,9 +17,10 @@ public sealed class SpannerTransaction
     private readonly TimeProvider _time;
     private readonly List<Mutation> _mutations = [];
 
-    internal SpannerTransaction(GoogleConnection connection, Session session, ByteString? previous, TimeProvider time)
+    internal SpannerTransaction(GoogleConnection connection, Session session, ByteString? previous, bool followsDoubt, TimeProvider time)
     {
         _time = time;
+        FollowsDoubt = followsDoubt;
         var readWrite = new TransactionOptions.Types.ReadWrite();
         if (session.Multiplexed && previous is not null)
         {
@@ -28,6 +29,9 @@ public sealed class SpannerTransaction
 
         _transaction = new(connection, session, new() { ReadWrite = readWrite });
     }
+
+    /// <summary>Gets whether an earlier run of the same work may have been committed: what this one finds may be its own.</summary>
+    public bool FollowsDoubt { get; }
 
     internal ByteString? Id => _transaction.Id;
 

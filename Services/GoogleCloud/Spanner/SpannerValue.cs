@@ -22,6 +22,8 @@ public readonly record struct SpannerValue(Value Value, Type Type)
     private static readonly Type _json = new() { Code = TypeCode.Json };
     private static readonly Type _jsonb = new() { Code = TypeCode.Json, TypeAnnotation = TypeAnnotationCode.PgJsonb };
 
+    public bool IsNull => Value.KindCase is Value.KindOneofCase.NullValue;
+
     public static implicit operator SpannerValue(bool? value) => new(value is { } known ? Value.ForBool(known) : Value.ForNull(), _bool);
 
     public static implicit operator SpannerValue(long? value) =>

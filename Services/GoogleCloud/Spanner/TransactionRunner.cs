@@ -25,9 +25,10 @@ internal static class TransactionRunner
         using var limit = new CancellationTokenSource(options.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         ByteString? previous = null;
+        var followsDoubt = false;
         for (var attempt = 1; ; attempt++)
         {
-            var transaction = new SpannerTransaction(connection, session, previous, time);
+            var transaction = new SpannerTransaction(connection, session, previous, followsDoubt, time);
             ServiceException setback;
             try
             {
@@ -50,6 +51,7 @@ internal static class TransactionRunner
             catch (CommitInDoubtException error) when (options.RepeatInDoubt)
             {
                 setback = error;
+                followsDoubt = true;
             }
             catch
             {
