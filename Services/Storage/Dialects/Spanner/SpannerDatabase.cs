@@ -16,6 +16,8 @@ internal sealed class SpannerDatabase : IDisposable
     public SpannerDatabase(string name, GoogleCloudOptions options, StorageContext context)
     {
         Name = name;
+        var endpoint = options.EndpointOf(Product);
+        Place = endpoint.IsEmulator ? $"The Spanner emulator at '{endpoint.Authority}'" : "Spanner";
         // Waiting goes by the machine's clock, whatever clock sessions expire by.
         _credentials = new(options, TimeProvider.System, context.Loggers.CreateLogger<GoogleCredentials>());
         var connection = new GoogleConnection(Product, options, _credentials, _channels, context.Loggers.CreateLogger<GoogleConnection>());
@@ -25,6 +27,9 @@ internal sealed class SpannerDatabase : IDisposable
 
     /// <summary>Gets the full name: <c>projects/p/instances/i/databases/d</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Gets what to call it in a message.</summary>
+    public string Place { get; }
 
     public SpannerClient Client { get; }
 

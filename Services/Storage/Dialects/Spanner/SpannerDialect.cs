@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
+using Runtime.ServiceDefaults.Errors;
 using Runtime.Storage.Connections;
 
 namespace Runtime.Storage.Dialects.Spanner;
@@ -13,7 +14,8 @@ namespace Runtime.Storage.Dialects.Spanner;
 /// </para>
 /// <para>
 /// Limits of Spanner: an event and the state of one scope have at most 2,621,440 characters and 10 MiB each; a batch of events at most
-/// 100 MiB, and at most some 6,000 events, because a commit has at most 80,000 mutations and an event counts as 13.
+/// 100 MiB and some 5,000 events, because a commit has at most 80,000 mutations and an event counts as 14, one for each column of its row
+/// and of its index.
 /// </para>
 /// </remarks>
 public sealed partial class SpannerDialect : IStorageDialect
@@ -33,14 +35,12 @@ public sealed partial class SpannerDialect : IStorageDialect
         var options = GoogleCloudOptions.From(context.Configuration);
         try
         {
-            _ = options.EndpointOf(SpannerDatabase.Product);
+            return new SpannerSessionStore(new SpannerDatabase(name, options, context), context);
         }
-        catch (ServiceDefaults.Errors.NotConfiguredException error)
+        catch (NotConfiguredException error)
         {
-            throw new ConnectionUrlException(error.Missing, $"{error.Fix}", error);
+            throw new ConnectionUrlException(error.Missing, error.Fix, error);
         }
-
-        return new SpannerSessionStore(new SpannerDatabase(name, options, context), context);
     }
 
     /// <summary>Takes the name of the database from the address, which may have two slashes or three, as people write both.</summary>

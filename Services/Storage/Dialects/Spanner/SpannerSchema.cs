@@ -1,6 +1,5 @@
 using Google.Cloud.Spanner.Admin.Database.V1;
 using Grpc.Core;
-using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ServiceDefaults.Errors;
 
@@ -102,17 +101,22 @@ internal static class SpannerSchema
     public static async Task<DatabaseDialect> EnsureAsync(SpannerDatabase database, CancellationToken cancellationToken)
     {
         var dialect = await database.Client.DialectOfAsync(database.Name, cancellationToken);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_patience);
+        using var limit = new CancellationTokenSource(_patience);
         // Looking first: an account that may not change the schema can still run on tables that are there.
         while (!await IsCompleteAsync(database, dialect, cancellationToken))
         {
+            if (limit.IsCancellationRequested)
+            {
+                throw new StorageException(
+                    StorageFailure.Timeout, $"The tables in '{database.Name}' did not come to be within {_patience.TotalMinutes:0} minutes.", "Send the call again.");
+            }
+
             try
             {
                 await database.Admin.ChangeSchemaAsync(
                     database.Name, dialect is DatabaseDialect.Postgresql ? _postgreSql : _googleSql, cancellationToken);
             }
-            catch (ServiceException error) when (MayBeAnother(error) && !limit.IsCancellationRequested)
+            catch (ServiceException error) when (IsBusy(error))
             {
                 // Another replica is at it: look again.
                 await Task.Delay(_pause, cancellationToken);
@@ -124,44 +128,46 @@ internal static class SpannerSchema
     }
 
     // Spanner makes one schema change at a time; the emulator refuses a second one, and one beside a transaction.
-    private static bool MayBeAnother(ServiceException error) => error is UpstreamException or StaleException
-        && error.Status is StatusCode.FailedPrecondition or StatusCode.Aborted
+    private static bool IsBusy(ServiceException error) => error.Status is StatusCode.FailedPrecondition or StatusCode.Aborted
         && error.Message.Contains("schema change", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<bool> IsCompleteAsync(SpannerDatabase database, DatabaseDialect dialect, CancellationToken cancellationToken)
     {
-        // An index that is still being filled may not be read yet, so it counts as missing.
-        var (schema, set) = dialect is DatabaseDialect.Postgresql ? ("public", "= ANY($2)") : ("", "IN UNNEST(@p2)");
-        var first = dialect is DatabaseDialect.Postgresql ? "$1" : "@p1";
+        var (schema, first, set) = dialect is DatabaseDialect.Postgresql ? ("public", "$1", "= ANY($2)") : ("", "@p1", "IN UNNEST(@p2)");
+        // An index that is still being filled is no READ_WRITE one, and cannot be read yet.
         var statement = new SpannerStatement(
             $"""
-            SELECT c.table_name, 'COLUMN', c.column_name, 0 FROM information_schema.columns AS c
+            SELECT c.table_name, 'column', c.column_name FROM information_schema.columns AS c
             WHERE c.table_schema = {first} AND c.table_name {set}
             UNION ALL
-            SELECT i.table_name, i.index_name, i.column_name, COALESCE(i.ordinal_position, 0) FROM information_schema.index_columns AS i
-            WHERE i.table_schema = {first} AND i.table_name {set}
+            SELECT i.table_name, 'index', i.index_name FROM information_schema.indexes AS i
+            WHERE i.table_schema = {first} AND i.table_name {set} AND i.index_state = 'READ_WRITE'
+            UNION ALL
+            SELECT k.table_name, 'first of key', k.column_name FROM information_schema.index_columns AS k
+            WHERE k.table_schema = {first} AND k.table_name {set} AND k.index_name = 'PRIMARY_KEY' AND k.ordinal_position = 1
             """,
             schema, _tables);
         var rows = await database.Client.QueryAsync(database.Name, statement, cancellationToken)
-            .Select(row => (Table: row.GetString(0), Index: row.GetString(1), Column: row.GetString(2), Place: row.GetInt64(3)))
+            .Select(row => (Table: row.GetString(0), What: row.GetString(1), Name: row.GetString(2)))
             .ToListAsync(cancellationToken);
-        bool Has(string table, string column) => rows.Exists(row => (row.Table, row.Index, row.Column) == (table, "COLUMN", column));
 
-        if (Has("events", "actions") && !Has("events", "event_data"))
+        if (rows.Contains(("events", "column", "actions")) && !rows.Contains(("events", "column", "event_data")))
         {
             throw new StorageException(
                 StorageFailure.SchemaOutdated, "The Spanner database has the tables of ADK schema version 0.",
                 "Migrate it to version 1, or name an empty database.");
         }
 
-        if (rows.Exists(row => row is { Table: "events", Index: "PRIMARY_KEY", Place: 1, Column: not "app_name" }) || (Has("sessions", "id") && !Has("sessions", "runtime_labels")))
+        foreach (var (table, column) in new[] { ("sessions", "runtime_labels"), ("events", "runtime_revision") })
         {
-            throw new StorageException(
-                StorageFailure.SchemaOutdated, "The Spanner database has tables that ADK or another program created.",
-                "Name an empty database.");
+            if (rows.Exists(row => row.Table == table) && !(rows.Contains((table, "column", column)) && rows.Contains((table, "first of key", "app_name"))))
+            {
+                throw new StorageException(
+                    StorageFailure.SchemaOutdated, $"The Spanner database has a table '{table}' that another program created.", "Name an empty database.");
+            }
         }
 
-        return _tables.All(table => rows.Exists(row => row.Table == table)) && _indexes.All(index => rows.Exists(row => row.Index == index));
+        return _tables.All(table => rows.Exists(row => row.Table == table)) && _indexes.All(index => rows.Exists(row => row.What is "index" && row.Name == index));
     }
 
     private static async Task RequireVersionAsync(SpannerDatabase database, CancellationToken cancellationToken)

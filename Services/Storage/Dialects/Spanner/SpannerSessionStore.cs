@@ -16,7 +16,7 @@ namespace Runtime.Storage.Dialects.Spanner;
 /// </remarks>
 public sealed class SpannerSessionStore : ISessionStore
 {
-    // A commit has at most 80,000 mutations, and deleting a row counts once for each of its indexes.
+    // A commit has at most 80,000 mutations, and each row that is deleted counts once for each index that it is in.
     private const int MostDeleted = 20_000;
 
     private static readonly SpannerTransactionOptions _once = SpannerTransactionOptions.Default;
