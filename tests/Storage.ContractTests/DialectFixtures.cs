@@ -1,6 +1,4 @@
 using Google.Cloud.Spanner.Admin.Database.V1;
-using Microsoft.Extensions.Configuration;
-using Runtime.GoogleCloud.Connection;
 using Runtime.Storage.Dialects.InMemory;
 using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.Dialects.Spanner;
@@ -46,7 +44,6 @@ public sealed class SpannerPostgresFixture() : SpannerFixture(DatabaseDialect.Po
 /// <summary>A database of its own on the emulator, in one of the two SQL dialects.</summary>
 public abstract class SpannerFixture(DatabaseDialect sql) : DialectFixture(new SpannerDialect())
 {
-    private readonly string _instance = $"projects/emulated/instances/i-{Guid.CreateVersion7():n}"[..^12];
     private StorageContext? _context;
     private string? _address;
 
@@ -56,13 +53,8 @@ public abstract class SpannerFixture(DatabaseDialect sql) : DialectFixture(new S
     {
         if (_address is null)
         {
-            var configuration = new ConfigurationBuilder()
-                .AddInMemoryCollection([new(BackingProduct.Spanner.Variable, await BackingProduct.Spanner.AddressOrSkipAsync(cancellationToken))])
-                .Build();
-            _context = base.Context with { Configuration = configuration };
-            using var database = new SpannerDatabase($"{_instance}/databases/sessions", GoogleCloudOptions.From(configuration), _context);
-            await database.Admin.CreateInstanceAsync("emulated", _instance.Split('/')[^1], "emulator-config", cancellationToken);
-            await database.Admin.CreateDatabaseAsync(_instance, "sessions", sql, cancellationToken);
+            _context = base.Context with { Configuration = await SpannerEmulator.ConfigurationOrSkipAsync(cancellationToken) };
+            using var database = await SpannerEmulator.CreateDatabaseAsync(_context, sql, cancellationToken);
             _address = $"spanner:///{database.Name}";
         }
 

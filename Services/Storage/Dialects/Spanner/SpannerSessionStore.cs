@@ -26,12 +26,13 @@ public sealed class SpannerSessionStore : ISessionStore
     private readonly SpannerDatabase _database;
     private readonly SpannerWrites _writes;
     private readonly TimeProvider _time;
+    private readonly int _mostDeleted;
     private readonly SchemaGate _schema;
     private SpannerSql? _sql;
 
-    internal SpannerSessionStore(SpannerDatabase database, StorageContext context)
+    internal SpannerSessionStore(SpannerDatabase database, StorageContext context, int mostDeleted = MostDeleted)
     {
-        (_database, _time, _writes) = (database, context.Time, new(context.Limits));
+        (_database, _time, _writes, _mostDeleted) = (database, context.Time, new(context.Limits), mostDeleted);
         _schema = new(async cancellationToken => _sql = new(await SpannerSchema.EnsureAsync(database, cancellationToken)));
     }
 
@@ -282,8 +283,8 @@ public sealed class SpannerSessionStore : ISessionStore
                 return transaction.FollowsDoubt;
             }
 
-            var ids = await transaction.QueryAsync(sql.EventIds(key, MostDeleted + 1L), cancellation).Select(row => row.GetString(0)).ToListAsync(cancellation);
-            if (ids.Count > MostDeleted)
+            var ids = await transaction.QueryAsync(sql.EventIds(key, _mostDeleted + 1L), cancellation).Select(row => row.GetString(0)).ToListAsync(cancellation);
+            if (ids.Count > _mostDeleted)
             {
                 SpannerWrites.DeleteEvents(transaction, key, ids[0], ids[^2]);
                 return null;
