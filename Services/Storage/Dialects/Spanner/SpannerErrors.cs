@@ -27,7 +27,7 @@ internal static class SpannerErrors
                 StorageFailure.Unavailable, $"{place} does not answer.", $"Start it, or correct {SpannerClient.Product.EmulatorVariable}."),
             UnavailableException => (StorageFailure.Unavailable, $"{place} does not answer.", "Send the call again."),
             CommitInDoubtException => (
-                StorageFailure.Timeout, $"{place} did not say whether it committed.", "Read the session, then send again what is missing."),
+                StorageFailure.Unavailable, $"{place} did not say whether it committed.", "Read the session, then send again what is missing."),
             DeadlineException => (StorageFailure.Timeout, $"{place} did not finish in time.", "Send the call again."),
             StaleException => (StorageFailure.Contention, $"{place} kept seeing conflicting writes.", "Send the call again."),
             NotFoundException { Reason: "SPANNER_DATABASE_NOT_FOUND" } => (
