@@ -45,8 +45,8 @@ public sealed class SpannerSessionStore : ISessionStore
         while (true)
         {
             var now = Now;
-            var outcome = await WriteAsync<CreateOutcome?>(
-                key, _repeatable, (true, true, true), [],
+            var outcome = await RunAsync(sql => WriteAsync<CreateOutcome?>(
+                sql, key, _repeatable, (true, true, true), [],
                 (transaction, found) =>
                 {
                     if (found.HasExpired(now))
@@ -64,7 +64,7 @@ public sealed class SpannerSessionStore : ISessionStore
 
                     return new SessionCreated(_writes.Create(transaction, key, session, found, now));
                 },
-                cancellationToken);
+                cancellationToken), cancellationToken);
             if (outcome is not null)
             {
                 return outcome;
@@ -163,10 +163,37 @@ public sealed class SpannerSessionStore : ISessionStore
         var delta = ScopedState.Join(offered.Select(each => each.Delta));
         var (state, app, user) = (delta.Session.Count > 0, delta.App.Count > 0, delta.User.Count > 0);
         using var turn = await _turns.EnterAsync(Turns(key, app, user), cancellationToken);
-        // Events have ids, so a run after one in doubt finds what that one wrote.
-        return await WriteAsync<WriteOutcome>(
-            key, _repeatable, (state, app, user), offered.Select(each => each.Id),
-            (transaction, found) => found.IsThere(Now) ? _writes.Append(transaction, key, offered, expectedRevision, found) : new SessionMissing(),
+        return await RunAsync(
+            async sql =>
+            {
+                // An insert is refused when its row exists, so the events are not looked up first: only when one is refused, or when the whole
+                // append would be, because an event that is stored already succeeds whatever else is wrong. That also finds what an earlier
+                // run wrote whose commit nobody confirmed.
+                for (var look = false; ; look = true)
+                {
+                    try
+                    {
+                        if (await TryAsync(sql, look) is { } outcome)
+                        {
+                            return outcome;
+                        }
+                    }
+                    catch (AlreadyExistsException) when (!look)
+                    {
+                    }
+                    catch (StorageException refused) when (!look && refused.Failure is StorageFailure.StateTooLarge)
+                    {
+                    }
+                }
+            },
+            cancellationToken);
+
+        Task<WriteOutcome?> TryAsync(SpannerSql sql, bool look) => WriteAsync<WriteOutcome?>(
+            sql, key, _repeatable, (state, app, user), look ? offered.Select(each => each.Id) : [],
+            (transaction, found) =>
+                !found.IsThere(Now) ? new SessionMissing()
+                : !look && expectedRevision is { } expected && expected != found.Revision ? null
+                : _writes.Append(transaction, key, offered, expectedRevision, found),
             cancellationToken);
     }
 
@@ -174,32 +201,23 @@ public sealed class SpannerSessionStore : ISessionStore
     {
         ArgumentNullException.ThrowIfNull(update);
         using var turn = await _turns.EnterAsync(Turns(key, update.State.App.Count > 0, update.State.User.Count > 0), cancellationToken);
-        return await WriteAsync(
-            key, _once, (true, true, true), [],
-            (transaction, found) => Refused(found, expectedRevision) ?? new SessionUpdated(_writes.Update(transaction, key, update, found, Now)),
+        return await RunAsync(
+            sql => WriteAsync(
+                sql, key, _once, (true, true, true), [],
+                (transaction, found) => Refused(found, expectedRevision) ?? new SessionUpdated(_writes.Update(transaction, key, update, found, Now)),
+                cancellationToken),
             cancellationToken);
     }
 
     public async Task<WriteOutcome> DeleteEventAsync(SessionKey key, string eventId, long? expectedRevision, CancellationToken cancellationToken)
     {
         using var turn = await _turns.EnterAsync(Turns(key, app: false, user: false), cancellationToken);
-        return await WriteAsync(
-            key, _once, (false, false, false), [eventId],
-            (transaction, found) =>
-            {
-                if (Refused(found, expectedRevision) is { } refused)
-                {
-                    return refused;
-                }
-
-                if (found.Events.Count is 0)
-                {
-                    return new EventMissing();
-                }
-
-                SpannerWrites.DeleteEvent(transaction, key, eventId, found.Revision + 1);
-                return new EventDeleted(found.Revision + 1);
-            },
+        return await RunAsync(
+            sql => WriteAsync(
+                sql, key, _once, (false, false, false), [eventId],
+                (transaction, found) => Refused(found, expectedRevision)
+                    ?? (found.Events.Count is 0 ? new EventMissing() : new EventDeleted(SpannerWrites.DeleteEvent(transaction, key, eventId, found))),
+                cancellationToken),
             cancellationToken);
     }
 
@@ -296,21 +314,20 @@ public sealed class SpannerSessionStore : ISessionStore
     }
 
     private Task<T> WriteAsync<T>(
+        SpannerSql sql,
         SessionKey key,
         SpannerTransactionOptions options,
         (bool State, bool App, bool User) scopes,
         IEnumerable<string> eventIds,
         Func<SpannerTransaction, SessionRows, T> write,
-        CancellationToken cancellationToken) => RunAsync(
-        sql => _database.Client.RunInTransactionAsync(
-            _database.Name,
-            async (transaction, cancellation) =>
-            {
-                var statement = sql.ForWrite(key, scopes.State, scopes.App, scopes.User, eventIds);
-                return write(transaction, await SessionRows.ReadAsync(transaction.QueryAsync(statement, cancellation), cancellation));
-            },
-            options,
-            cancellationToken),
+        CancellationToken cancellationToken) => _database.Client.RunInTransactionAsync(
+        _database.Name,
+        async (transaction, cancellation) =>
+        {
+            var statement = sql.ForWrite(key, scopes.State, scopes.App, scopes.User, eventIds);
+            return write(transaction, await SessionRows.ReadAsync(transaction.QueryAsync(statement, cancellation), cancellation));
+        },
+        options,
         cancellationToken);
 
     private IAsyncEnumerable<SpannerRow> QueryAsync(SpannerStatement statement, CancellationToken cancellationToken) =>

@@ -121,9 +121,15 @@ internal sealed class SpannerWrites(StorageLimits limits)
         return session with { State = ScopedState.Merge(found.State, app, user) };
     }
 
-    public static void DeleteEvent(SpannerTransaction transaction, SessionKey key, string eventId, long revision) => transaction.Write(
-        SpannerMutations.Delete("events", key.App, key.User, key.Id, eventId),
-        SpannerMutations.Update("sessions", [.. Key(key), ("runtime_revision", revision)]));
+    /// <summary>Deletes one event, and returns the revision that this makes.</summary>
+    public static long DeleteEvent(SpannerTransaction transaction, SessionKey key, string eventId, SessionRows found)
+    {
+        var revision = found.Revision + 1;
+        transaction.Write(
+            SpannerMutations.Delete("events", key.App, key.User, key.Id, eventId),
+            SpannerMutations.Update("sessions", [.. Key(key), ("runtime_revision", revision)]));
+        return revision;
+    }
 
     /// <summary>Deletes the session and all its events.</summary>
     public static void Delete(SpannerTransaction transaction, SessionKey key) => transaction.Write(
