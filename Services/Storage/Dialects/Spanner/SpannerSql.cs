@@ -4,21 +4,24 @@ using Runtime.GoogleCloud.Spanner;
 
 namespace Runtime.Storage.Dialects.Spanner;
 
-/// <summary>The queries, in GoogleSQL; a PostgreSQL database gets the same ones with its own words for parameters, sets and hints.</summary>
+/// <summary>The queries. Written in GoogleSQL; a PostgreSQL database gets the same ones in its words for parameters, sets and hints.</summary>
 /// <remarks>
 /// One statement reads all that an operation needs, for each statement is a round trip. It is put together from parts that have the columns
 /// of <see cref="SessionRows"/>: kind, user, id, text, other text, revision, time, create time, expire time, name, labels.
 /// </remarks>
 internal sealed class SpannerSql(DatabaseDialect dialect)
 {
-    // @p1 app, @p2 user, @p3 session in every statement about one session.
-    private const string Session =
-        "SELECT 0, s.user_id, s.id, s.state, '', s.runtime_revision, s.update_time, s.create_time, s.runtime_expire_time, s.runtime_display_name, "
-        + "s.runtime_labels FROM sessions s WHERE s.app_name = @p1 AND s.user_id = @p2 AND s.id = @p3";
+    private const string EventsByTime = "idx_events_app_user_session_ts";
 
-    private const string SessionWithoutState =
-        "SELECT 0, s.user_id, s.id, '{}', '', s.runtime_revision, s.update_time, s.create_time, s.runtime_expire_time, s.runtime_display_name, "
-        + "s.runtime_labels FROM sessions s WHERE s.app_name = @p1 AND s.user_id = @p2 AND s.id = @p3";
+    // @p1 app, @p2 user, @p3 session in every statement about one session.
+    private const string Session = "SELECT 0, s.user_id, s.id, s.state" + SessionColumns + OfSession;
+
+    private const string SessionWithoutState = "SELECT 0, s.user_id, s.id, '{}'" + SessionColumns + OfSession;
+
+    private const string SessionColumns =
+        ", '', s.runtime_revision, s.update_time, s.create_time, s.runtime_expire_time, s.runtime_display_name, s.runtime_labels FROM sessions s";
+
+    private const string OfSession = " WHERE s.app_name = @p1 AND s.user_id = @p2 AND s.id = @p3";
 
     private const string App =
         " UNION ALL SELECT 1, '', '', a.state, '', 0, a.update_time, a.update_time, a.update_time, '', '' FROM app_states a WHERE a.app_name = @p1";
@@ -30,10 +33,12 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
     private const string EventColumns =
         "SELECT 3, '', e.id, e.event_data, e.invocation_id, e.runtime_revision, e.timestamp, e.timestamp, e.timestamp, '', ''";
 
-    private const string OfSession = "e.app_name = @p1 AND e.user_id = @p2 AND e.session_id = @p3";
+    private const string InSession = "e.app_name = @p1 AND e.user_id = @p2 AND e.session_id = @p3";
 
-    // Without the hint the plan may turn to reading and sorting the whole session when statistics are old.
-    private const string ByTime = "events@{FORCE_INDEX=idx_events_app_user_session_ts} e";
+    // Without the hint, which is @{FORCE_INDEX=…} in GoogleSQL, old statistics may make the plan read and sort the whole session.
+    private readonly string _byTime = dialect is DatabaseDialect.Postgresql
+        ? $"events /*@ FORCE_INDEX={EventsByTime} */ e"
+        : $"events@{{FORCE_INDEX={EventsByTime}}} e";
 
     public SpannerStatement Check => Say("SELECT s.id FROM sessions s LIMIT 1", []);
 
@@ -50,8 +55,8 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
         var since = window.After is { } after ? $" AND e.timestamp >= {Next(values, after)}" : "";
         sql.Append(" UNION ALL (").Append(EventColumns);
         _ = window.NumRecent is { } count
-            ? sql.Append($" FROM {ByTime} WHERE {OfSession}{since} ORDER BY e.timestamp DESC, e.runtime_revision DESC, e.id DESC LIMIT {Next(values, (long)count)}")
-            : sql.Append($" FROM events e WHERE {OfSession}{since}");
+            ? sql.Append($" FROM {_byTime} WHERE {InSession}{since} ORDER BY e.timestamp DESC, e.runtime_revision DESC, e.id DESC LIMIT {Next(values, (long)count)}")
+            : sql.Append($" FROM events e WHERE {InSession}{since}");
         return Say(sql.Append(')').ToString(), values);
     }
 
@@ -60,7 +65,7 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
     {
         var values = Key(key);
         var direction = query.Descending ? " DESC" : "";
-        var where = new StringBuilder(OfSession);
+        var where = new StringBuilder(InSession);
         if (query.From is { } from)
         {
             where.Append($" AND e.timestamp >= {Next(values, from)}");
@@ -81,7 +86,7 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
         }
 
         return Say(
-            $"{SessionWithoutState} UNION ALL ({EventColumns} FROM {ByTime} WHERE {where} "
+            $"{SessionWithoutState} UNION ALL ({EventColumns} FROM {_byTime} WHERE {where} "
             + $"ORDER BY e.timestamp{direction}, e.runtime_revision{direction}, e.id{direction} LIMIT {Next(values, query.Size + 1L)}) "
             + $"ORDER BY 1, 7{direction}, 6{direction}, 3{direction}",
             values);
@@ -94,7 +99,7 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
         var ids = eventIds.ToArray();
         return Say(
             (state ? Session : SessionWithoutState) + (app ? App : "") + (user ? User : "")
-            + (ids.Length > 0 ? $" UNION ALL {EventColumns} FROM events e WHERE {OfSession} AND e.id IN UNNEST({Next(values, ids)})" : ""),
+            + (ids.Length > 0 ? $" UNION ALL {EventColumns} FROM events e WHERE {InSession} AND e.id IN UNNEST({Next(values, ids)})" : ""),
             values);
     }
 
@@ -163,7 +168,7 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
     public SpannerStatement EventIds(SessionKey key, long limit)
     {
         var values = Key(key);
-        return Say($"SELECT e.id FROM events e WHERE {OfSession} ORDER BY e.id LIMIT {Next(values, limit)}", values);
+        return Say($"SELECT e.id FROM events e WHERE {InSession} ORDER BY e.id LIMIT {Next(values, limit)}", values);
     }
 
     /// <summary>Keys of sessions that have expired, those that did first in front.</summary>
@@ -182,10 +187,7 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
 
     private SpannerStatement Say(string googleSql, List<SpannerValue> values) => new(
         dialect is DatabaseDialect.Postgresql
-            ? googleSql
-                .Replace("@{", " /*@ ", StringComparison.Ordinal).Replace("INDEX=idx_events_app_user_session_ts}", "INDEX=idx_events_app_user_session_ts */", StringComparison.Ordinal)
-                .Replace("@p", "$", StringComparison.Ordinal)
-                .Replace(" IN UNNEST(", " = ANY(", StringComparison.Ordinal)
+            ? googleSql.Replace("@p", "$", StringComparison.Ordinal).Replace(" IN UNNEST(", " = ANY(", StringComparison.Ordinal)
             : googleSql,
         values);
 }
