@@ -40,6 +40,7 @@ public sealed class EnrolmentTests
         // One dialect may have several: Spanner has a fixture for each SQL that it speaks.
         Assert.All(contracts, contract => Assert.Equal(
             fixtures.Select(fixture => fixture.Name).Order(),
-            types.Where(type => type.IsSubclassOf(contract)).Select(type => type.GetConstructors().Single().GetParameters().Single().ParameterType.Name).Order()));
+            types.Where(type => type.IsSubclassOf(contract))
+                .Select(type => type.GetConstructors().Single().GetParameters().Single().ParameterType.Name).Order()));
     }
 }

@@ -19,7 +19,8 @@ internal static class SpannerEmulator
     public static async Task<SpannerDatabase> CreateDatabaseAsync(StorageContext context, DatabaseDialect sql, CancellationToken cancellationToken)
     {
         var instance = $"i-{Guid.NewGuid().ToString("n")[..12]}";
-        var database = new SpannerDatabase($"projects/{Project}/instances/{instance}/databases/sessions", GoogleCloudOptions.From(context.Configuration), context);
+        var database = new SpannerDatabase(
+            $"projects/{Project}/instances/{instance}/databases/sessions", GoogleCloudOptions.From(context.Configuration), context);
         await database.Admin.CreateInstanceAsync(Project, instance, "emulator-config", cancellationToken);
         await database.Admin.CreateDatabaseAsync($"projects/{Project}/instances/{instance}", "sessions", sql, cancellationToken);
         return database;

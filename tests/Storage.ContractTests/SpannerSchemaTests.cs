@@ -26,7 +26,8 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
         using var database = await SpannerEmulator.CreateDatabaseAsync(_context, dialect, Cancellation);
         var replicas = Enumerable.Range(0, 8).Select(_ => Open(database)).ToList();
 
-        var outcomes = await Task.WhenAll(replicas.Select((replica, number) => replica.CreateAsync(new("app", "user", $"{number}"), ScopedState.Empty, Cancellation)));
+        var outcomes = await Task.WhenAll(replicas.Select(
+            (replica, number) => replica.CreateAsync(new("app", "user", $"{number}"), ScopedState.Empty, Cancellation)));
 
         Assert.All(outcomes, outcome => Assert.IsType<SessionCreated>(outcome));
         Assert.Equal(["1"], await QueryAsync(database, "SELECT value FROM adk_internal_metadata WHERE key = 'schema_version'"));
@@ -84,7 +85,9 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
 
         await database.Admin.ChangeSchemaAsync(
-            database.Name, ["DROP INDEX idx_events_app_user_session_ts", "DROP TABLE events", "DROP INDEX idx_sessions_expire_time", "DROP TABLE sessions"], Cancellation);
+            database.Name,
+            ["DROP INDEX idx_events_app_user_session_ts", "DROP TABLE events", "DROP INDEX idx_sessions_expire_time", "DROP TABLE sessions"],
+            Cancellation);
 
         Assert.Null(await store.GetAsync(key, EventWindow.All, Cancellation));
         Assert.IsType<SessionCreated>(await store.CreateAsync(key, ScopedState.Empty, Cancellation));

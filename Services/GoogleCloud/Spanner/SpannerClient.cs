@@ -76,7 +76,8 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
             var lost = false;
             try
             {
-                await using var rows = SingleUse(session).QueryAsync(statement, new ChunkedValues(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+                await using var rows = SingleUse(session)
+                    .QueryAsync(statement, new ChunkedValues(), cancellationToken).GetAsyncEnumerator(cancellationToken);
                 while (true)
                 {
                     try

@@ -41,7 +41,8 @@ internal static class SpannerErrors
                 $"Grant it with: gcloud projects add-iam-policy-binding {parts[1]} --member=<principal> --role={SpannerDatabase.Product.Role}"),
             UnauthenticatedException => (
                 StorageFailure.Denied, $"{place} does not accept the login.", "Log in with: gcloud auth application-default login"),
-            LimitExceededException => (StorageFailure.Full, $"{place} has reached a limit of its capacity or of a quota.", "Add capacity to the instance."),
+            LimitExceededException => (
+                StorageFailure.Full, $"{place} has reached a limit of its capacity or of a quota.", "Add capacity to the instance."),
             UpstreamException { Status: StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange } => (
                 StorageFailure.InvalidData, $"{place} cannot hold the value.",
                 "Keep an event and the state of a scope below 2,621,440 characters each, and a batch below 5,000 events and 100 MiB."),

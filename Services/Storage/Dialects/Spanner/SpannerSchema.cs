@@ -108,7 +108,8 @@ internal static class SpannerSchema
             if (limit.IsCancellationRequested)
             {
                 throw new StorageException(
-                    StorageFailure.Timeout, $"The tables in '{database.Name}' did not come to be within {_patience.TotalMinutes:0} minutes.", "Send the call again.");
+                    StorageFailure.Timeout, $"The tables in '{database.Name}' did not come to be within {_patience.TotalMinutes:0} minutes.",
+                    "Send the call again.");
             }
 
             try
@@ -160,14 +161,17 @@ internal static class SpannerSchema
 
         foreach (var (table, column) in new[] { ("sessions", "runtime_labels"), ("events", "runtime_revision") })
         {
-            if (rows.Exists(row => row.Table == table) && !(rows.Contains((table, "column", column)) && rows.Contains((table, "first of key", "app_name"))))
+            if (rows.Exists(row => row.Table == table)
+                && !(rows.Contains((table, "column", column)) && rows.Contains((table, "first of key", "app_name"))))
             {
                 throw new StorageException(
-                    StorageFailure.SchemaOutdated, $"The Spanner database has a table '{table}' that another program created.", "Name an empty database.");
+                    StorageFailure.SchemaOutdated, $"The Spanner database has a table '{table}' that another program created.",
+                    "Name an empty database.");
             }
         }
 
-        return _tables.All(table => rows.Exists(row => row.Table == table)) && _indexes.All(index => rows.Exists(row => row.What is "index" && row.Name == index));
+        return _tables.All(table => rows.Exists(row => row.Table == table))
+            && _indexes.All(index => rows.Exists(row => row.What is "index" && row.Name == index));
     }
 
     private static async Task RequireVersionAsync(SpannerDatabase database, CancellationToken cancellationToken)

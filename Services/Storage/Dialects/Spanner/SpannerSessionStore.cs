@@ -285,7 +285,8 @@ public sealed class SpannerSessionStore : ISessionStore
         while (true)
         {
             var deleted = await RunAsync(
-                sql => _database.Client.RunInTransactionAsync(_database.Name, (transaction, cancellation) => StepAsync(sql, transaction, cancellation), _repeatable, cancellationToken),
+                sql => _database.Client.RunInTransactionAsync(
+                    _database.Name, (transaction, cancellation) => StepAsync(sql, transaction, cancellation), _repeatable, cancellationToken),
                 cancellationToken);
             if (deleted is { } done)
             {
@@ -301,7 +302,8 @@ public sealed class SpannerSessionStore : ISessionStore
                 return transaction.FollowsDoubt;
             }
 
-            var ids = await transaction.QueryAsync(sql.EventIds(key, _mostDeleted + 1L), cancellation).Select(row => row.GetString(0)).ToListAsync(cancellation);
+            var ids = await transaction.QueryAsync(sql.EventIds(key, _mostDeleted + 1L), cancellation)
+                .Select(row => row.GetString(0)).ToListAsync(cancellation);
             if (ids.Count > _mostDeleted)
             {
                 SpannerWrites.DeleteEvents(transaction, key, ids[0], ids[^2]);

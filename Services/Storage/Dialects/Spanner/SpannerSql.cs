@@ -54,10 +54,11 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
 
         var since = window.After is { } after ? $" AND e.timestamp >= {Next(values, after)}" : "";
         sql.Append(" UNION ALL (").Append(EventColumns);
-        _ = window.NumRecent is { } count
-            ? sql.Append($" FROM {_byTime} WHERE {InSession}{since} ORDER BY e.timestamp DESC, e.runtime_revision DESC, e.id DESC LIMIT {Next(values, (long)count)}")
-            : sql.Append($" FROM events e WHERE {InSession}{since}");
-        return Say(sql.Append(')').ToString(), values);
+        sql.Append(window.NumRecent is { } count
+            ? $" FROM {_byTime} WHERE {InSession}{since} "
+                + $"ORDER BY e.timestamp DESC, e.runtime_revision DESC, e.id DESC LIMIT {Next(values, (long)count)})"
+            : $" FROM events e WHERE {InSession}{since})");
+        return Say(sql.ToString(), values);
     }
 
     /// <summary>The session, then a page of its events in their order, one more than asked for.</summary>
@@ -123,7 +124,8 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
         {
             var past = query.Descending ? '<' : '>';
             var (then, user, id) = (Next(values, after.Time), Next(values, after.User), Next(values, after.Id));
-            where.Append($" AND (s.{time} {past} {then} OR (s.{time} = {then} AND (s.user_id {past} {user} OR (s.user_id = {user} AND s.id {past} {id}))))");
+            where.Append($" AND (s.{time} {past} {then} OR (s.{time} = {then} "
+                + $"AND (s.user_id {past} {user} OR (s.user_id = {user} AND s.id {past} {id}))))");
         }
 
         // The page is cut on keys and times alone; state is read for what is on it.
