@@ -12,6 +12,9 @@ public class SessionServiceHost : WebApplicationFactory<Program>
     {
         ["ConnectionStrings:sessions"] = "memory://",
         ["Sessions:MaxEventBytes"] = "2048",
+        ["Sessions:MaxStateBytes"] = "1024",
+        ["Sessions:MaxBatchEvents"] = "10",
+        ["Sessions:MaxBatchBytes"] = "8192",
         ["Sessions:MaxPageSize"] = "5",
         ["Sessions:DefaultPageSize"] = "2",
     };
