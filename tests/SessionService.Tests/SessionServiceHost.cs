@@ -1,6 +1,8 @@
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Runtime.SessionService.Tests;
 
@@ -31,6 +33,13 @@ public class SessionServiceHost : WebApplicationFactory<Program>
         {
             builder.UseSetting(name, value);
         }
+
+        builder.ConfigureTestServices(ConfigureServices);
+    }
+
+    /// <summary>Changes what is in the container.</summary>
+    protected virtual void ConfigureServices(IServiceCollection services)
+    {
     }
 }
 

@@ -20,6 +20,9 @@ internal sealed class WatchInbox(string app, string user, string? sessionId, Wat
     /// <summary>Gets the one session that is watched; <see langword="null"/> for all of the user.</summary>
     public string? SessionId => sessionId;
 
+    /// <summary>Gets whether nothing waits.</summary>
+    public bool IsEmpty => !Volatile.Read(ref _signalled);
+
     public void Offer(SessionChange change)
     {
         if (sessionId is not null && sessionId != change.SessionId)

@@ -9,14 +9,17 @@ namespace Runtime.SessionService.Watch;
 internal sealed class WatchStream(
     WatchInbox inbox, ISessionStore store, SessionCatchUp catchUp, WatchOptions options, TimeProvider time, IServerStreamWriter<WatchSessionsResponse> responses)
 {
-    // Two writers of this process may report in the wrong order; a gap that is still there after so long is another process's change.
-    private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(20);
+    // Two writers of this process may report in the wrong order; a gap that is still there after so long is another process's change, and one
+    // that is still there after the longer time is no matter of order, however much else comes in.
+    private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan _longGrace = TimeSpan.FromMilliseconds(500);
 
     // How far the client has been told, by session id.
     private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
 
-    // What came before its turn.
+    // What came before its turn, and the revisions that sessions are known to have come to, where that is more than the client was told.
     private readonly List<SessionChange> _early = [];
+    private readonly Dictionary<string, long> _gaps = new(StringComparer.Ordinal);
     private long _gapSince;
     private long _lastSent;
     private bool _ended;
@@ -33,7 +36,7 @@ internal sealed class WatchStream(
                 await TellAsync(inbox.Take(), cancellationToken);
             }
 
-            if (_early.Count > 0 && time.GetElapsedTime(_gapSince) >= _grace)
+            if (_gaps.Count > 0 && time.GetElapsedTime(_gapSince) is var waited && (waited >= _longGrace || (waited >= _grace && inbox.IsEmpty)))
             {
                 await CloseGapsAsync(cancellationToken);
             }
@@ -47,7 +50,7 @@ internal sealed class WatchStream(
 
     private TimeSpan Left()
     {
-        var left = _early.Count > 0 ? _grace - time.GetElapsedTime(_gapSince) : options.KeepAlive - time.GetElapsedTime(_lastSent);
+        var left = _gaps.Count > 0 ? _grace - time.GetElapsedTime(_gapSince) : options.KeepAlive - time.GetElapsedTime(_lastSent);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
@@ -71,14 +74,14 @@ internal sealed class WatchStream(
         }
 
         await SendAsync(new() { Watching = watching, Revision = heads is [var only] && inbox.SessionId is not null ? only.Revision : 0 }, cancellationToken);
-        await FollowAsync(heads, cancellationToken);
+        await FollowAsync(heads, atOnce: true, cancellationToken);
     }
 
     private async Task TellAsync(WatchInbox.Content content, CancellationToken cancellationToken)
     {
         if (content.Behind)
         {
-            await FollowAsync(await ReadHeadsAsync(cancellationToken), cancellationToken);
+            await FollowAsync(await ReadHeadsAsync(cancellationToken), atOnce: true, cancellationToken);
         }
 
         foreach (var change in content.Changes)
@@ -88,7 +91,7 @@ internal sealed class WatchStream(
 
         if (content.Heads is { } heads)
         {
-            await FollowAsync(heads, cancellationToken);
+            await FollowAsync(heads, atOnce: false, cancellationToken);
         }
     }
 
@@ -139,8 +142,8 @@ internal sealed class WatchStream(
                 await TellEarlyAsync(change.SessionId, cancellationToken);
                 break;
             case var _ when change.Revision > told:
-                _gapSince = _early.Count > 0 ? _gapSince : time.GetTimestamp();
                 _early.Add(change);
+                NoteGap(change.SessionId, change.Revision);
                 break;
             default:
                 break;
@@ -162,22 +165,33 @@ internal sealed class WatchStream(
         }
     }
 
+    private void NoteGap(string id, long revision)
+    {
+        _gapSince = _gaps.Count > 0 ? _gapSince : time.GetTimestamp();
+        _gaps[id] = Math.Max(_gaps.GetValueOrDefault(id), revision);
+    }
+
     private async Task CloseGapsAsync(CancellationToken cancellationToken)
     {
-        var gaps = _early.GroupBy(change => change.SessionId).Select(gap => (Id: gap.Key, Revision: gap.Max(change => change.Revision))).ToArray();
-        _early.Clear();
-        foreach (var (id, revision) in gaps)
+        var gaps = _gaps.ToArray();
+        _gaps.Clear();
+        foreach (var (id, revision) in gaps.Where(gap => _told.TryGetValue(gap.Key, out var told) && told < gap.Value))
         {
             await FollowAsync(id, revision, cancellationToken);
         }
     }
 
-    private async Task FollowAsync(IReadOnlyList<SessionHead> heads, CancellationToken cancellationToken)
+    private async Task FollowAsync(IReadOnlyList<SessionHead> heads, bool atOnce, CancellationToken cancellationToken)
     {
         foreach (var head in heads)
         {
             var isTold = _told.TryGetValue(head.Id, out var told);
-            if (!isTold || told != head.Revision)
+            if (isTold && told < head.Revision && !atOnce)
+            {
+                // This process's own change may be on its way here.
+                NoteGap(head.Id, head.Revision);
+            }
+            else if (!isTold || told != head.Revision)
             {
                 // An answer that is behind may be an old one; only a new read can tell.
                 await FollowAsync(head.Id, told < head.Revision ? head.Revision : null, cancellationToken);
@@ -253,6 +267,7 @@ internal sealed class WatchStream(
         await SendAsync(deleted.Message!, cancellationToken);
         _told.Remove(deleted.SessionId);
         _early.RemoveAll(change => change.SessionId == deleted.SessionId);
+        _gaps.Remove(deleted.SessionId);
         _ended = inbox.SessionId is not null;
     }
 
@@ -265,6 +280,10 @@ internal sealed class WatchStream(
 
         await SendAsync(change.Message!, cancellationToken);
         _told[change.SessionId] = told;
+        if (_gaps.TryGetValue(change.SessionId, out var wanted) && wanted <= told)
+        {
+            _gaps.Remove(change.SessionId);
+        }
     }
 
     private Task SendAsync(WatchSessionsResponse message, CancellationToken cancellationToken)
