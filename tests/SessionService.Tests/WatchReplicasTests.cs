@@ -119,7 +119,8 @@ public sealed class WatchReplicasTests
     public async Task A_client_that_reads_late_is_told_everything_from_the_database()
     {
         await using var database = Replica.NewDatabase();
-        await using var replica = new Replica(new StoreInFront(database), _pollsSeldom, ("Sessions:Watch:BufferedChanges", "16"), ("Sessions:Watch:BufferedBytes", "65536"));
+        var front = new StoreInFront(database);
+        await using var replica = new Replica(front, _pollsSeldom, ("Sessions:Watch:BufferedChanges", "16"), ("Sessions:Watch:BufferedBytes", "65536"));
         var client = replica.OpenClient();
         await CreateAsync(client);
         using var watch = await WatchCall.OpenAsync(client, new() { AppName = "a", UserId = "u", SessionId = "s1" });
@@ -138,6 +139,8 @@ public sealed class WatchReplicasTests
             var told = await watch.NextAsync();
             Assert.Equal((Change.Event, number, $"{number}"), (told.ChangeCase, told.Revision, told.Event.Id));
         }
+
+        Assert.True(front.Reads > 0);
     }
 
     [Fact]
