@@ -198,6 +198,11 @@ internal sealed class WatchStream(
             }
         }
 
+        if (heads.Count(head => _told.ContainsKey(head.Id)) == _told.Count)
+        {
+            return;
+        }
+
         foreach (var gone in _told.Keys.Except(heads.Select(head => head.Id)).ToArray())
         {
             await FollowAsync(gone, wanted: null, cancellationToken);
