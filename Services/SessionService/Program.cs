@@ -1,6 +1,8 @@
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
+using Runtime.SessionService.Expiry;
+using Runtime.SessionService.Watch;
 
 try
 {
@@ -10,6 +12,8 @@ try
     builder.AddServiceDefaults();
     builder.AddSessionSettings();
     builder.AddSessionStore();
+    builder.AddSessionExpiry();
+    builder.AddSessionWatch();
 
     var app = builder.Build();
 
