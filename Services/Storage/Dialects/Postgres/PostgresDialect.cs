@@ -36,9 +36,6 @@ public sealed class PostgresDialect : IStorageDialect
         ["prepared_statement_cache_size"] = "Max Auto Prepare",
     };
 
-    // Where libpq's words are hyphenated (verify-full, read-write), Npgsql's are not.
-    private static readonly string[] _words = ["SSL Mode", "Target Session Attributes", "Channel Binding"];
-
     public string Name => "postgres";
 
     public IReadOnlyList<string> Schemes => ["postgresql", "postgres"];
@@ -111,7 +108,7 @@ public sealed class PostgresDialect : IStorageDialect
                     $"Use one of {string.Join(", ", _keywords.Keys.Order(StringComparer.Ordinal))}.");
             }
 
-            Set(settings, name, keyword, _words.Contains(keyword) ? Word(value) : value);
+            Set(settings, name, keyword, keyword == "SSL Mode" ? SslMode(value) : value);
         }
 
         if (string.IsNullOrEmpty(settings.Database))
@@ -150,11 +147,11 @@ public sealed class PostgresDialect : IStorageDialect
         }
     }
 
-    // asyncpg also knows ssl=true.
-    private static string Word(string value) => value.ToLower(CultureInfo.InvariantCulture) switch
+    // libpq writes verify-full, Npgsql VerifyFull; asyncpg also knows ssl=true.
+    private static string SslMode(string value) => value.ToLower(CultureInfo.InvariantCulture) switch
     {
         "true" or "1" => "Require",
         "false" or "0" => "Disable",
-        var word => word.Replace("-", "", StringComparison.Ordinal),
+        var mode => mode.Replace("-", "", StringComparison.Ordinal),
     };
 }

@@ -53,8 +53,13 @@ internal sealed class PostgresIndexes : IAsyncDisposable
 
             foreach (var name in missing)
             {
+                // Another replica may have made it since it was missed; what it left behind when it was broken off is not valid, and in the way.
+                if (await ExecuteAsync(connection, $"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('{name}')") is true)
+                {
+                    continue;
+                }
+
                 PostgresLog.IndexBegun(_log, name);
-                // What an earlier try left behind when it was broken off is not valid, and in the way.
                 await ExecuteAsync(connection, $"DROP INDEX CONCURRENTLY IF EXISTS {name}");
                 await ExecuteAsync(connection, $"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {PostgresSchemaSql.Indexes[name]}");
                 PostgresLog.IndexMade(_log, name);

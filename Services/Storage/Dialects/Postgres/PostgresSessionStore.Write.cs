@@ -87,6 +87,7 @@ public sealed partial class PostgresSessionStore
             await using var batch = _source.CreateBatch();
             AddTo(batch, _sql.UpdateFor(delta)).Key(key).Number(Now).Number(expectedRevision).Time(Layout, now).State(delta)
                 .Text(update.DisplayName).Json(update.Labels?.ToJson()).Number(update.Expiry is { } expiry ? PostgresValues.Expires(expiry.Time) : null);
+            // At the beginning of time, when it had not expired: it is to be returned also when the update lets it expire.
             AddTo(batch, PostgresSql.GetSession).Key(key).Number(EventTime.Micros(DateTimeOffset.MinValue));
             try
             {
@@ -145,6 +146,11 @@ public sealed partial class PostgresSessionStore
                 }
             }
 
+            if (expired.Count == 0)
+            {
+                return (IReadOnlyList<SessionKey>)expired;
+            }
+
             // Statements behind the one that took the locks, so that their snapshots have every event that was appended until then.
             await using var batch = new NpgsqlBatch(connection, transaction);
             foreach (var sql in new[] { PostgresSql.SweepSessions, PostgresSql.SweepEvents })
@@ -157,7 +163,7 @@ public sealed partial class PostgresSessionStore
 
             await batch.ExecuteNonQueryAsync(cancellationToken);
             await transaction.CommitAsync(cancellationToken);
-            return (IReadOnlyList<SessionKey>)expired;
+            return expired;
         },
         cancellationToken);
 

@@ -187,8 +187,8 @@ internal sealed partial class PostgresSql
     /// <summary>Merges a delta into a state, each key whole.</summary>
     private sealed class StateMerge(int maxBytes)
     {
-        // In jsonb's own form a value has an eighth of its text's bytes or more, so a small state is not written out to be measured. The
-        // merged value is not stored yet, so its size is not that of a compressed one. OFFSET 0 keeps the merge from being done for each use.
+        // In jsonb's own form a value has an eighth of its text's bytes or more (but for numbers of hundreds of digits), so a small state is
+        // not written out to be measured. The merged value is not stored yet, so its size is not that of a compressed one. OFFSET 0 keeps the merge from being done for each use.
         public string Of(string state, string delta) => $"""
             (SELECT CASE WHEN pg_column_size(m) > {maxBytes / 8} AND octet_length(m::text) > {maxBytes} THEN NULL ELSE m END
              FROM (SELECT {state} || {delta} AS m OFFSET 0) merged)
