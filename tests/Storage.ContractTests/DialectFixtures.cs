@@ -1,4 +1,5 @@
 using Runtime.Storage.Dialects.InMemory;
+using Runtime.Storage.Dialects.MySql;
 using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.Dialects.Sqlite;
 using Runtime.Testing;
@@ -33,4 +34,11 @@ public sealed class PostgresFixture() : DialectFixture(new PostgresDialect())
 {
     protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
         BackingProduct.Postgres.AddressOrSkipAsync(cancellationToken);
+}
+
+/// <summary>MariaDB stands for MySQL as well: no test runs on a server of MySQL.</summary>
+public sealed class MySqlFixture() : DialectFixture(new MySqlDialect())
+{
+    protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
+        BackingProduct.MariaDb.AddressOrSkipAsync(cancellationToken);
 }

@@ -7,11 +7,15 @@ public sealed class SessionStoreOnSqlite(SqliteFixture d) : SessionStoreContract
 
 public sealed class SessionStoreOnPostgres(PostgresFixture d) : SessionStoreContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class SessionStoreOnMySql(MySqlFixture d) : SessionStoreContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class ConcurrentWritersInMemory(InMemoryFixture d) : ConcurrentWritersContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class ConcurrentWritersOnSqlite(SqliteFixture d) : ConcurrentWritersContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class ConcurrentWritersOnPostgres(PostgresFixture d) : ConcurrentWritersContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class ConcurrentWritersOnMySql(MySqlFixture d) : ConcurrentWritersContract(d), IClassFixture<MySqlFixture>;
 
 public sealed class EventReadingInMemory(InMemoryFixture d) : EventReadingContract(d), IClassFixture<InMemoryFixture>;
 
@@ -19,11 +23,15 @@ public sealed class EventReadingOnSqlite(SqliteFixture d) : EventReadingContract
 
 public sealed class EventReadingOnPostgres(PostgresFixture d) : EventReadingContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class EventReadingOnMySql(MySqlFixture d) : EventReadingContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class SessionListInMemory(InMemoryFixture d) : SessionListContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class SessionListOnSqlite(SqliteFixture d) : SessionListContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class SessionListOnPostgres(PostgresFixture d) : SessionListContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class SessionListOnMySql(MySqlFixture d) : SessionListContract(d), IClassFixture<MySqlFixture>;
 
 public sealed class BatchAppendInMemory(InMemoryFixture d) : BatchAppendContract(d), IClassFixture<InMemoryFixture>;
 
@@ -31,14 +39,20 @@ public sealed class BatchAppendOnSqlite(SqliteFixture d) : BatchAppendContract(d
 
 public sealed class BatchAppendOnPostgres(PostgresFixture d) : BatchAppendContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class BatchAppendOnMySql(MySqlFixture d) : BatchAppendContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class SessionUpdateInMemory(InMemoryFixture d) : SessionUpdateContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class SessionUpdateOnSqlite(SqliteFixture d) : SessionUpdateContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class SessionUpdateOnPostgres(PostgresFixture d) : SessionUpdateContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class SessionUpdateOnMySql(MySqlFixture d) : SessionUpdateContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class EventPageInMemory(InMemoryFixture d) : EventPageContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class EventPageOnSqlite(SqliteFixture d) : EventPageContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class EventPageOnPostgres(PostgresFixture d) : EventPageContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class EventPageOnMySql(MySqlFixture d) : EventPageContract(d), IClassFixture<MySqlFixture>;
