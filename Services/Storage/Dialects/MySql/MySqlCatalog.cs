@@ -44,10 +44,8 @@ internal sealed class MySqlCatalog
         while (await reader.ReadAsync(cancellationToken))
         {
             // An index that mixes directions cannot be read in the one direction that a list wants.
-            if (Convert.ToInt64(reader.GetValue(3), null) == 1)
-            {
-                catalog._indexes.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2)));
-            }
+            var oneWay = Convert.ToInt64(reader.GetValue(3), null) == 1;
+            catalog._indexes.Add((reader.GetString(0), reader.GetString(1), oneWay ? reader.GetString(2) : ""));
         }
 
         await reader.NextResultAsync(cancellationToken);
