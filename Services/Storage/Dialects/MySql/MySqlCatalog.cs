@@ -61,8 +61,9 @@ internal sealed class MySqlCatalog
 
     public bool HasColumn(string table, string column) => _columns.ContainsKey((table, column));
 
-    public bool HasIndexOn(string table, string columns) =>
-        _indexes.Any(index => index.Table == table && (index.Columns + ",").StartsWith(columns + ",", StringComparison.Ordinal));
+    /// <summary>Returns the name of an index that begins with these columns.</summary>
+    public string? IndexOn(string table, string columns) =>
+        _indexes.FirstOrDefault(index => index.Table == table && (index.Columns + ",").StartsWith(columns + ",", StringComparison.Ordinal)).Name;
 
     public bool HasIndexNamed(string table, string name) => _indexes.Any(index => index.Table == table && index.Name == name);
 
@@ -98,6 +99,7 @@ internal sealed class MySqlCatalog
             IsExact: keys.All(key => !_columns.TryGetValue(key, out var column) || column.IsExact),
             IsPythonMade: _columns.TryGetValue(("events", "id"), out var id) && id.Width == 128,
             SessionDigits: _columns.TryGetValue(("sessions", "update_time"), out var updated) ? updated.Digits : 0,
+            EventIndex: IndexOn("events", MySqlSchema.EventColumns),
             EventDigits: _columns.TryGetValue(("events", "timestamp"), out var timestamp) ? timestamp.Digits : 0);
     }
 

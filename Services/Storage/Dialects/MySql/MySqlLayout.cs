@@ -11,8 +11,12 @@ namespace Runtime.Storage.Dialects.MySql;
 /// </param>
 /// <param name="SessionDigits">Digits of a second that the times of a session keep.</param>
 /// <param name="EventDigits">Digits of a second that the time of an event keeps.</param>
-internal sealed record MySqlLayout(MySqlServer Server, bool IsExact, bool IsPythonMade, int SessionDigits, int EventDigits)
+/// <param name="EventIndex">The index that has events in their order; <see langword="null"/> where there is none and none may be made.</param>
+internal sealed record MySqlLayout(MySqlServer Server, bool IsExact, bool IsPythonMade, int SessionDigits, int EventDigits, string? EventIndex)
 {
+    /// <summary>Gets the unit of <c>timestamp</c> inside an event.</summary>
+    public EventTimeUnit TimeUnit => IsPythonMade ? EventTimeUnit.Seconds : EventTimeUnit.Milliseconds;
+
     /// <summary>Splits a time into what a column of so many digits keeps, and the microseconds below that.</summary>
     public static (DateTime Column, int Micros) Split(DateTimeOffset time, int digits)
     {

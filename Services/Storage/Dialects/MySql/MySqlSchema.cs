@@ -16,9 +16,11 @@ internal sealed partial class MySqlSchema(ILogger log)
     // Below the time that the driver gives a statement.
     private const int LockSeconds = 20;
 
-    private const string EventColumns = "app_name,user_id,session_id,timestamp,runtime_micros,runtime_revision";
+    /// <summary>The order of events. Ids, which decide between equals, are in the index without being named: it ends with the primary key.</summary>
+    public const string EventColumns = "app_name,user_id,session_id,timestamp,runtime_micros,runtime_revision";
     private const string EventIndex = "idx_events_app_user_session_ts";
-    private const string Trigger = "runtime_events_foreign";
+    private const string InsertTrigger = "runtime_events_insert";
+    private const string UpdateTrigger = "runtime_events_update";
 
     private static readonly (string Table, string Name, string Columns)[] _indexes =
     [
@@ -63,8 +65,8 @@ internal sealed partial class MySqlSchema(ILogger log)
 
     // For rows that ADK's own services insert: they raise no revision. They hold the lock on the session's row by then, so nobody waits in
     // a circle. Below the column's precision the time is taken from the event, when that is in milliseconds and of the same second.
-    private const string CreateTrigger = $"""
-        CREATE TRIGGER {Trigger} BEFORE INSERT ON events FOR EACH ROW
+    private const string CreateInsertTrigger = $"""
+        CREATE TRIGGER {InsertTrigger} BEFORE INSERT ON events FOR EACH ROW
         IF NEW.runtime_revision = 0 THEN
             UPDATE sessions SET runtime_revision = runtime_revision + 1
             WHERE app_name = NEW.app_name AND user_id = NEW.user_id AND id = NEW.session_id;
@@ -74,6 +76,16 @@ internal sealed partial class MySqlSchema(ILogger log)
             IF @runtime_stamp > 100000000000 AND MICROSECOND(NEW.timestamp) = 0 AND MOD(FLOOR(@runtime_stamp / 1000), 60) = SECOND(NEW.timestamp) THEN
                 SET NEW.runtime_micros = MOD(@runtime_stamp * 1000, 1000000);
             END IF;
+        END IF
+        """;
+
+    // ADK JS writes an event again whose id it is given again: then it is what the new text says, not what was once kept beside it.
+    private const string CreateUpdateTrigger = $"""
+        CREATE TRIGGER {UpdateTrigger} BEFORE UPDATE ON events FOR EACH ROW
+        IF NOT NEW.event_data <=> OLD.event_data THEN
+            SET NEW.runtime_text = '';
+            UPDATE sessions SET runtime_revision = runtime_revision + 1
+            WHERE app_name = NEW.app_name AND user_id = NEW.user_id AND id = NEW.session_id;
         END IF
         """;
 
@@ -147,16 +159,21 @@ internal sealed partial class MySqlSchema(ILogger log)
             yield return ($"ALTER TABLE {table.Key} {added}", true);
         }
 
-        foreach (var (table, name, columns) in _indexes.Where(index => !catalog.HasIndexOn(index.Table, index.Columns)))
+        foreach (var (table, name, columns) in _indexes.Where(index => catalog.IndexOn(index.Table, index.Columns) is null))
         {
             // ADK Python has an index of this name that ends with the time.
             var free = catalog.HasIndexNamed(table, name) ? "idx_runtime_events" : name;
             yield return ($"CREATE INDEX {free} ON {table} ({columns})", false);
         }
 
-        if (!catalog.HasTrigger(Trigger))
+        if (!catalog.HasTrigger(InsertTrigger))
         {
-            yield return (CreateTrigger, false);
+            yield return (CreateInsertTrigger, false);
+        }
+
+        if (!catalog.HasTrigger(UpdateTrigger))
+        {
+            yield return (CreateUpdateTrigger, false);
         }
     }
 

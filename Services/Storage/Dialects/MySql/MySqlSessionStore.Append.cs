@@ -127,11 +127,7 @@ public sealed partial class MySqlSessionStore
 
     private void AddEvent(MySqlScript script, MySqlSql.Key names, PreparedEvent offered, int beforeLast)
     {
-        // ADK Python's readers expect seconds inside the event, the others milliseconds.
-        var json = Layout.IsPythonMade
-            ? StoredEvent.Read(offered.Json, offered.Id, offered.InvocationId, offered.Timestamp, 0).Json
-            : offered.Json;
-        var (stored, exact) = MySqlJson.Fit(json, Layout.Server);
+        var (stored, exact) = MySqlJson.Fit(offered.JsonIn(Layout.TimeUnit), Layout.Server);
         var (column, micros) = MySqlLayout.Split(offered.Timestamp, Layout.EventDigits);
         script.Then($"""
             INSERT INTO events (id, app_name, user_id, session_id, invocation_id, timestamp, runtime_micros, event_data, runtime_text, runtime_revision)

@@ -31,6 +31,8 @@ public sealed partial class MySqlSessionStore
         var filter = query.Filter;
         var (column, below) = query.ByUpdateTime ? ("s.update_time", "s.runtime_update_micros") : ("s.create_time", "s.runtime_create_micros");
         var direction = query.Descending ? " DESC" : "";
+        // The index of one user's sessions does not name the user again.
+        var users = filter.User is null ? $"s.user_id{direction}, " : "";
         var where = NotExpired(script, filter.User is null ? names.OfApp("s") : names.OfUser("s")).Text;
         if (filter.DisplayName is { } name)
         {
@@ -67,7 +69,7 @@ public sealed partial class MySqlSessionStore
             SELECT {MySqlSql.SessionColumns}, s.user_id, s.id, u.state
             FROM sessions s LEFT JOIN user_states u ON {new MySqlScript.Sql($"{Layout.Same("u.app_name", "s.app_name")} AND {Layout.Same("u.user_id", "s.user_id")}")}
             WHERE {new MySqlScript.Sql(where)}
-            ORDER BY {new MySqlScript.Sql($"{column}{direction}, {below}{direction}, s.user_id{direction}, s.id{direction}")} LIMIT {Number(query.Size + 1L)}
+            ORDER BY {new MySqlScript.Sql($"{column}{direction}, {below}{direction}, {users}s.id{direction}")} LIMIT {Number(query.Size + 1L)}
             """);
     }
 }

@@ -19,8 +19,8 @@ public sealed partial class MySqlSessionStore
             {
                 AddSession(script.Then(MySqlScript.BeginRead), names);
                 script.Then($"""
-                    SELECT {MySqlSql.EventColumns} FROM events WHERE {names.OfEvents}{NotBefore(script, window.After)}
-                    ORDER BY {MySqlSql.EventOrder(descending: true)} LIMIT {Number(window.NumRecent ?? int.MaxValue)}
+                    SELECT {MySqlSql.EventColumns} FROM {MySqlSql.Events(Layout)} WHERE {names.OfEvents}{NotBefore(script, window.After)}
+                    ORDER BY {MySqlSql.EventOrder(Layout, descending: true)} LIMIT {Number(window.NumRecent ?? int.MaxValue)}
                     """).Then(MySqlScript.Commit);
             }
 
@@ -39,9 +39,9 @@ public sealed partial class MySqlSessionStore
                 script.Then(MySqlScript.BeginRead)
                     .Then($"SELECT runtime_revision FROM sessions WHERE {script.Live(names, _time.GetUtcNow())}")
                     .Then($"""
-                        SELECT {MySqlSql.EventColumns} FROM events
+                        SELECT {MySqlSql.EventColumns} FROM {MySqlSql.Events(Layout)}
                         WHERE {names.OfEvents}{NotBefore(script, query.From)}{Before(script, query.Until)}{Behind(script, names, query)}
-                        ORDER BY {MySqlSql.EventOrder(query.Descending)} LIMIT {Number(query.Size + 1L)}
+                        ORDER BY {MySqlSql.EventOrder(Layout, query.Descending)} LIMIT {Number(query.Size + 1L)}
                         """)
                     .Then(MySqlScript.Commit);
                 return ReadAsync(script, Read, cancellationToken);

@@ -16,10 +16,20 @@ internal static class MySqlSql
     /// <summary>What <see cref="MySqlRows.Event"/> reads.</summary>
     public static readonly Sql EventColumns = new("id, invocation_id, timestamp, runtime_micros, runtime_revision, event_data, runtime_text");
 
-    /// <summary>The order of events; ids decide between foreign rows that were there before this service.</summary>
-    public static Sql EventOrder(bool descending) => new(descending
-        ? "timestamp DESC, runtime_micros DESC, runtime_revision DESC, id DESC"
-        : "timestamp, runtime_micros, runtime_revision, id");
+    /// <summary>The events of a session; their order is <see cref="EventOrder"/>.</summary>
+    public static Sql Events(MySqlLayout layout) => new(layout.EventIndex is { } index ? $"events FORCE INDEX ({index})" : "events");
+
+    /// <summary>The order of events. Ids decide between rows that other programs wrote before there were revisions.</summary>
+    /// <remarks>
+    /// The index ends with the id, but with the widths of ADK JS the key is longer than what the optimizer looks at: naming the id would
+    /// make it sort the whole session.
+    /// </remarks>
+    public static Sql EventOrder(MySqlLayout layout, bool descending)
+    {
+        var direction = descending ? " DESC" : "";
+        var last = layout.EventIndex is null ? $", id{direction}" : "";
+        return new($"timestamp{direction}, runtime_micros{direction}, runtime_revision{direction}{last}");
+    }
 
     /// <summary>A session that has not expired.</summary>
     public static Sql Live(this MySqlScript script, Key key, DateTimeOffset now) => new($"{key.OfSession} AND (runtime_expires = 0 OR runtime_expires > {script.Value(EventTime.Micros(now))})");
