@@ -74,6 +74,16 @@ internal sealed class MySqlDatabase : IAsyncDisposable
         return $"mariadb://{user}:pw@{Settings.Server}:{Settings.Port}/{_name}";
     }
 
+    /// <summary>Begins a transaction on a connection of its own, which ends with the connection.</summary>
+    public async Task<MySqlConnection> LockAsync(string sql)
+    {
+        var connection = new MySqlConnection(Settings.ConnectionString + ";Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        await using var command = new MySqlCommand($"START TRANSACTION; {sql} FOR UPDATE", connection);
+        await command.ExecuteNonQueryAsync(Cancellation);
+        return connection;
+    }
+
     public Task ExecuteAsync(string sql) => ExecuteAsync(_source, sql);
 
     public async Task<object?> ScalarAsync(string sql)

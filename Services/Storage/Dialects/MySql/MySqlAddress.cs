@@ -12,7 +12,7 @@ internal static class MySqlAddress
     private const uint Connections = 48;
 
     // Shorter than any wait_timeout that a server or a load balancer in between is likely to have.
-    private const uint IdleSeconds = 60;
+    public const uint IdleSeconds = 60;
 
     private const string Example = "mysql://user:password@host:3306/sessions";
 
@@ -30,7 +30,7 @@ internal static class MySqlAddress
         ["ssl_cert_file"] = (settings, value) => settings.SslCert = value,
         ["ssl_key"] = (settings, value) => settings.SslKey = value,
         ["ssl_key_file"] = (settings, value) => settings.SslKey = value,
-        ["ssl_verify"] = (settings, value) => settings.SslMode = Bool(value) ? MySqlSslMode.VerifyFull : MySqlSslMode.Required,
+        ["ssl_verify"] = Verify,
         ["connect_timeout"] = (settings, value) => settings.ConnectionTimeout = uint.Parse(value, System.Globalization.CultureInfo.InvariantCulture),
         ["command_timeout"] = (settings, value) => settings.DefaultCommandTimeout = uint.Parse(value, System.Globalization.CultureInfo.InvariantCulture),
         ["pool_size"] = (settings, value) => settings.MaximumPoolSize = uint.Parse(value, System.Globalization.CultureInfo.InvariantCulture),
@@ -68,7 +68,8 @@ internal static class MySqlAddress
             throw new ConnectionUrlException("The MySQL URL names no database.", $"Add it at the end, as in {Example}.");
         }
 
-        foreach (var (name, value) in url.Parameters)
+        // What is checked of a certificate depends on several parameters; ssl_verify has the last word, sslmode the first.
+        foreach (var (name, value) in url.Parameters.OrderBy(parameter => parameter.Key.ToUpperInvariant() switch { "SSLMODE" or "SSL_MODE" => 0, "SSL_VERIFY" => 2, _ => 1 }))
         {
             if (!_parameters.TryGetValue(name, out var set))
             {
@@ -125,11 +126,13 @@ internal static class MySqlAddress
     private static void TrustFile(MySqlConnectionStringBuilder settings, string value)
     {
         settings.SslCa = value;
-        if (settings.SslMode is MySqlSslMode.Preferred)
+        if (settings.SslMode is MySqlSslMode.Preferred or MySqlSslMode.Required)
         {
             settings.SslMode = MySqlSslMode.VerifyCA;
         }
     }
+
+    private static void Verify(MySqlConnectionStringBuilder settings, string value) => settings.SslMode = Bool(value) ? MySqlSslMode.VerifyFull : MySqlSslMode.Required;
 
     private static void RequireUtf8(MySqlConnectionStringBuilder settings, string value)
     {

@@ -19,6 +19,10 @@ internal static class MySqlErrors
         is MySqlErrorCode.TableAccessDenied or MySqlErrorCode.ColumnAccessDenied or MySqlErrorCode.SpecifiedAccessDeniedError
         or MySqlErrorCode.DatabaseAccessDenied or BinaryLogNeedsTrust;
 
+    /// <summary>Gets whether the tables are not as they were: someone else's schema update, or a missing table.</summary>
+    public static bool IsOfTables(MySqlException error) => error.ErrorCode
+        is MySqlErrorCode.NoSuchTable or MySqlErrorCode.BadFieldError or MySqlErrorCode.KeyDoesNotExist or MySqlErrorCode.TableDefinitionChanged;
+
     public static StorageFailure Classify(Exception error) => error is MySqlException known ? Classify(known) : error switch
     {
         TimeoutException => StorageFailure.Timeout,
@@ -65,8 +69,7 @@ internal static class MySqlErrors
         // Another writer or replica made the same row, table or column between our look and our write.
         MySqlErrorCode.DuplicateKeyEntry or MySqlErrorCode.TableExists or MySqlErrorCode.DuplicateFieldName or MySqlErrorCode.DuplicateKeyName
             or MySqlErrorCode.TriggerAlreadyExists => StorageFailure.Contention,
-        // The tables went away or changed under us (someone else's schema update): look again.
-        MySqlErrorCode.NoSuchTable or MySqlErrorCode.BadFieldError or MySqlErrorCode.KeyDoesNotExist or MySqlErrorCode.TableDefinitionChanged => StorageFailure.Contention,
+        _ when IsOfTables(error) => StorageFailure.Contention,
         MySqlErrorCode.LockWaitTimeout or MySqlErrorCode.QueryTimeout or MySqlErrorCode.QueryInterrupted or MySqlErrorCode.CommandTimeoutExpired
             or MariaDbStatementTimeout => StorageFailure.Timeout,
         MySqlErrorCode.AccessDenied or MariaDbAccessDenied or MySqlErrorCode.UnknownDatabase => StorageFailure.Denied,

@@ -19,6 +19,8 @@ internal sealed partial class MySqlSchema(ILogger log)
     /// <summary>The order of events. Ids, which decide between equals, are in the index without being named: it ends with the primary key.</summary>
     public const string EventColumns = "app_name,user_id,session_id,timestamp,runtime_micros,runtime_revision";
     private const string EventIndex = "idx_events_app_user_session_ts";
+    private const string CreateTrigger = "CREATE TRIGGER ";
+    private const string TriggersRow = "triggers";
     private const string InsertTrigger = "runtime_events_insert";
     private const string UpdateTrigger = "runtime_events_update";
 
@@ -66,7 +68,7 @@ internal sealed partial class MySqlSchema(ILogger log)
     // For rows that ADK's own services insert: they raise no revision. They hold the lock on the session's row by then, so nobody waits in
     // a circle. Below the column's precision the time is taken from the event, when that is in milliseconds and of the same second.
     private const string CreateInsertTrigger = $"""
-        CREATE TRIGGER {InsertTrigger} BEFORE INSERT ON events FOR EACH ROW
+        {CreateTrigger}{InsertTrigger} BEFORE INSERT ON events FOR EACH ROW
         IF NEW.runtime_revision = 0 THEN
             UPDATE sessions SET runtime_revision = runtime_revision + 1
             WHERE app_name = NEW.app_name AND user_id = NEW.user_id AND id = NEW.session_id;
@@ -81,7 +83,7 @@ internal sealed partial class MySqlSchema(ILogger log)
 
     // ADK JS writes an event again whose id it is given again: then it is what the new text says, not what was once kept beside it.
     private const string CreateUpdateTrigger = $"""
-        CREATE TRIGGER {UpdateTrigger} BEFORE UPDATE ON events FOR EACH ROW
+        {CreateTrigger}{UpdateTrigger} BEFORE UPDATE ON events FOR EACH ROW
         IF NOT NEW.event_data <=> OLD.event_data THEN
             SET NEW.runtime_text = '';
             UPDATE sessions SET runtime_revision = runtime_revision + 1
@@ -126,18 +128,27 @@ internal sealed partial class MySqlSchema(ILogger log)
                 try
                 {
                     await ScalarAsync(connection, sql, cancellationToken);
+                    if (sql.StartsWith(CreateTrigger, StringComparison.Ordinal))
+                    {
+                        await ScalarAsync(connection, $"INSERT IGNORE INTO runtime_schema (name, value) VALUES ('{TriggersRow}', '')", cancellationToken);
+                    }
                 }
                 catch (MySqlException refused) when (!isNeeded && MySqlErrors.IsRefused(refused))
                 {
-                    if (_refused.TryAdd(sql, (int)refused.ErrorCode))
+                    // Who may not create triggers does not see them either, but may know from a note that they are there.
+                    var isThere = sql.StartsWith(CreateTrigger, StringComparison.Ordinal)
+                        && await ScalarAsync(connection, $"SELECT name FROM runtime_schema WHERE name = '{TriggersRow}'", cancellationToken) is not null;
+                    if (_refused.TryAdd(sql, (int)refused.ErrorCode) && !isThere)
                     {
                         Log.Refused(log, sql.Split('\n')[0], (int)refused.ErrorCode);
                     }
                 }
             }
 
-            await ScalarAsync(
-                connection, "INSERT IGNORE INTO adk_internal_metadata (`key`, value) VALUES ('schema_version', '1')", cancellationToken);
+            if (await VersionAsync(connection, cancellationToken) is null)
+            {
+                await ScalarAsync(connection, "INSERT IGNORE INTO adk_internal_metadata (`key`, value) VALUES ('schema_version', '1')", cancellationToken);
+            }
         }
         finally
         {
@@ -179,14 +190,16 @@ internal sealed partial class MySqlSchema(ILogger log)
 
     private static async Task RequireVersionAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
-        if (await ScalarAsync(connection, "SELECT value FROM adk_internal_metadata WHERE `key` = 'schema_version'", cancellationToken) is string version
-            && version != "1")
+        if (await VersionAsync(connection, cancellationToken) is { } version && version != "1")
         {
             throw new StorageException(
                 StorageFailure.SchemaTooNew, $"The session database has ADK schema version '{version}', and this service writes version 1.",
                 "Upgrade the service.");
         }
     }
+
+    private static async Task<string?> VersionAsync(MySqlConnection connection, CancellationToken cancellationToken) =>
+        await ScalarAsync(connection, "SELECT value FROM adk_internal_metadata WHERE `key` = 'schema_version'", cancellationToken) as string;
 
     private static async Task<object?> ScalarAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
     {

@@ -68,7 +68,7 @@ internal sealed class MySqlScript(MySqlLayout layout)
         foreach (var (key, value) in delta)
         {
             var json = (ReadOnlyMemory<byte>)JsonMarshal.GetRawUtf8Value(value).ToArray();
-            added += json.Length + (3L * key.Length) + 8;
+            added += json.Length + (6L * key.Length) + 8;
             merged.Append(", ").Append(Value(Path(key))).Append(", JSON_EXTRACT(").Append(Text(json)).Append(", '$')");
         }
 
@@ -93,8 +93,9 @@ internal sealed class MySqlScript(MySqlLayout layout)
         return command;
     }
 
-    /// <summary>A member of the document, whatever is in its name: <c>$."a\"b"</c>.</summary>
-    private static string Path(string key) => string.Concat("$.\"", JsonEncodedText.Encode(key, StorageJson.WriterOptions.Encoder).Value, "\"");
+    /// <summary>A member of the document, whatever is in its name: <c>$."a\"b"</c>. MariaDB takes two hyphens at the start for syntax, even in quotes.</summary>
+    private static string Path(string key) => string.Concat(
+        "$.\"", JsonEncodedText.Encode(key, StorageJson.WriterOptions.Encoder).Value.Replace("-", "\\u002d", StringComparison.Ordinal), "\"");
 
     /// <summary>How many bytes longer a value is once its quotes and backslashes are doubled.</summary>
     private static long Escapes(ReadOnlySpan<byte> utf8) => utf8.Count((byte)'\\') + utf8.Count((byte)'\'');

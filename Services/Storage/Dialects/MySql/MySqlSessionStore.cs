@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 
@@ -15,6 +16,7 @@ public sealed partial class MySqlSessionStore : ISessionStore
     private readonly TimeProvider _time;
     private readonly StorageLimits _limits;
     private volatile MySqlLayout? _layout;
+    private long _suspectUntil;
 
     internal MySqlSessionStore(MySqlConnectionStringBuilder settings, StorageContext context)
     {
@@ -60,7 +62,7 @@ public sealed partial class MySqlSessionStore : ISessionStore
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using var connection = await OpenAliveAsync(cancellationToken);
         _layout = await _tables.EnsureAsync(connection, cancellationToken);
     }
 
@@ -94,15 +96,8 @@ public sealed partial class MySqlSessionStore : ISessionStore
 
     private async Task<T> ConnectedAsync<T>(Func<MySqlConnection, Task<T>> use, bool once, CancellationToken cancellationToken)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
-        if (once && !await connection.PingAsync(cancellationToken))
-        {
-            // The server may have been started anew, and then all connections in the pool are broken.
-            await MySqlConnection.ClearPoolAsync(connection, cancellationToken);
-            await connection.CloseAsync();
-            await connection.OpenAsync(cancellationToken);
-        }
-
+        once |= Environment.TickCount64 < Volatile.Read(ref _suspectUntil);
+        await using var connection = once ? await OpenAliveAsync(cancellationToken) : await _source.OpenConnectionAsync(cancellationToken);
         try
         {
             return await use(connection);
@@ -111,21 +106,46 @@ public sealed partial class MySqlSessionStore : ISessionStore
         {
             // A statement in the middle failed or was cut off. The next transaction on this connection would commit what was done before it.
             await UndoAsync(connection);
+            if (connection.State != ConnectionState.Open)
+            {
+                // The server may have been started anew, and then all that are in the pool are broken, for as long as the pool keeps them.
+                Volatile.Write(ref _suspectUntil, Environment.TickCount64 + (MySqlAddress.IdleSeconds * 1000));
+            }
+
             throw;
+        }
+    }
+
+    /// <summary>Opens a connection that works; a broken one is given up when it goes back to the pool.</summary>
+    private async Task<MySqlConnection> OpenAliveAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var connection = await _source.OpenConnectionAsync(cancellationToken);
+            if (await connection.PingAsync(cancellationToken))
+            {
+                return connection;
+            }
+
+            await connection.DisposeAsync();
         }
     }
 
     private static async Task UndoAsync(MySqlConnection connection)
     {
-        try
+        // A connection that is broken is given up by the pool, and its transaction by the server.
+        for (var attempt = 1; attempt <= 3 && connection.State == ConnectionState.Open; attempt++)
         {
-            await using var rollback = new MySqlCommand("ROLLBACK", connection) { CommandTimeout = 5 };
-            await rollback.ExecuteNonQueryAsync(CancellationToken.None);
-        }
-        catch (Exception error) when (error is MySqlException or InvalidOperationException or IOException or TimeoutException)
-        {
-            // The connection is of no more use, and the server ends its transaction; it must not come back from the pool.
-            await MySqlConnection.ClearPoolAsync(connection);
+            try
+            {
+                await using var rollback = new MySqlCommand("ROLLBACK", connection) { CommandTimeout = 5 };
+                await rollback.ExecuteNonQueryAsync(CancellationToken.None);
+                return;
+            }
+            catch (MySqlException)
+            {
+                // The end of a cancelled statement may hit the next one instead.
+            }
         }
     }
 
@@ -142,7 +162,10 @@ public sealed partial class MySqlSessionStore : ISessionStore
             }
             catch (Exception error) when (error is not OperationCanceledException && attempt < Attempts && MayRetry(error, attempt, mayRepeat))
             {
-                _gate.Close();
+                if (error is MySqlException known && MySqlErrors.IsOfTables(known))
+                {
+                    _gate.Close();
+                }
             }
             catch (MySqlException error) when (error.ErrorCode is MySqlErrorCode.ColumnCannotBeNull)
             {
