@@ -32,13 +32,13 @@ public sealed class ConnectionUrlTests
 
     [Fact]
     public void Sqlite_mode_is_honoured() =>
-        Assert.Equal(SqliteOpenMode.ReadWrite, SqliteDialect.Settings(ConnectionUrl.Parse("sqlite:///a.db?mode=rw")).Mode);
+        Assert.Equal(SqliteOpenMode.ReadWrite, SqliteDialect.Settings(ConnectionUrl.Parse("sqlite:///a.db?mode=rw", "")).Mode);
 
     [Fact]
     public void Postgres_url_is_decoded_and_its_parameters_are_translated()
     {
         var settings = PostgresDialect.FromUrl(ConnectionUrl.Parse(
-            "postgresql://us%40er:p%3A%2F%40ss%25@[::1]:5433/my%20db?sslmode=verify-full&connect_timeout=7&application_name=x&pool_size=9"));
+            "postgresql://us%40er:p%3A%2F%40ss%25@[::1]:5433/my%20db?sslmode=verify-full&connect_timeout=7&application_name=x&pool_size=9", ""));
 
         Assert.Equal(("us@er", "p:/@ss%",
             "::1", 5433, "my db"), (settings.Username, settings.Password, settings.Host, settings.Port, settings.Database));

@@ -34,7 +34,7 @@ public sealed class V0EventTests
         var json = Json(row);
 
         Assert.Equal(
-            """{"id":"e1","invocation_id":"e-1","author":"billing","timestamp":1763872000123.456,"actions":{"skip_summarization":true,"state_delta":{},"artifact_delta":{"report.pdf":0,"ünïcode.txt":12},"transfer_to_agent":"billing","escalate":false,"requested_auth_configs":{},"requested_tool_confirmations":{},"end_of_agent":true,"agent_state":{"step":3,"note":null},"rewind_before_invocation_id":"e-1"},"long_running_tool_ids":["adk-1","adk-2"],"content":{"parts":[{"function_call":{"args":{"someKey":1.0},"name":"f"}}],"role":"model"},"custom_metadata":{"keyOfMine":null},"usage_metadata":{"total_token_count":5},"input_transcription":{"text":"hi","finished":true},"branch":"root.billing","partial":false,"turn_complete":true,"error_code":"SAFETY","error_message":"Blocked ü","interrupted":false}""",
+            """{"id":"e1","invocation_id":"e-1","author":"billing","timestamp":1763872000.123456,"actions":{"skip_summarization":true,"state_delta":{},"artifact_delta":{"report.pdf":0,"ünïcode.txt":12},"transfer_to_agent":"billing","escalate":false,"requested_auth_configs":{},"requested_tool_confirmations":{},"end_of_agent":true,"agent_state":{"step":3,"note":null},"rewind_before_invocation_id":"e-1"},"long_running_tool_ids":["adk-1","adk-2"],"content":{"parts":[{"function_call":{"args":{"someKey":1.0},"name":"f"}}],"role":"model"},"custom_metadata":{"keyOfMine":null},"usage_metadata":{"total_token_count":5},"input_transcription":{"text":"hi","finished":true},"branch":"root.billing","partial":false,"turn_complete":true,"error_code":"SAFETY","error_message":"Blocked ü","interrupted":false}""",
             json);
     }
 

@@ -17,6 +17,7 @@ internal static class V0Event
     /// <exception cref="V0RowException">Another column cannot be read.</exception>
     public static ReadOnlyMemory<byte> ToJson(V0Row row, bool withActions)
     {
+        var timestamp = row.Timestamp ?? throw new V0RowException("timestamp", "it is not a date and time");
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, StorageJson.WriterOptions))
         {
@@ -26,7 +27,8 @@ internal static class V0Event
             // ADK's readers take an author for granted; its own migration fills a missing one the same way.
             writer.WriteString("author", row.Author ?? "agent");
             writer.WritePropertyName("timestamp");
-            writer.WriteRawValue(EventTime.Milliseconds(row.Timestamp), skipInputValidation: true);
+            // Seconds: the migrated tables are those of ADK Python, version 1.
+            writer.WriteRawValue(EventTime.Seconds(timestamp), skipInputValidation: true);
             writer.WritePropertyName("actions");
             V0Actions.Write(writer, withActions ? row.Actions : null);
             foreach (var (column, field, kind) in V0Columns.Json)

@@ -11,8 +11,8 @@ internal sealed record V0Row
 
     public required string SessionId { get; init; }
 
-    /// <summary>Gets the time; ADK's own migration takes the column as UTC.</summary>
-    public required DateTimeOffset Timestamp { get; init; }
+    /// <summary>Gets the time of the event; <see langword="null"/> when the column holds none that can be read.</summary>
+    public required DateTimeOffset? Timestamp { get; init; }
 
     public string? InvocationId { get; init; }
 
@@ -33,6 +33,9 @@ internal sealed record V0Row
 
     public string? ErrorMessage { get; init; }
 
-    /// <summary>Gets the columns that hold JSON, by the name of the event field they become.</summary>
+    /// <summary>Gets the columns that hold JSON, by name; those that are null are left out.</summary>
     public IReadOnlyDictionary<string, string> Json { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Gets the primary key, in the order of <see cref="V0Columns.Key"/>.</summary>
+    public string[] Key => [Id, AppName, UserId, SessionId];
 }
