@@ -28,7 +28,7 @@ public sealed class ConnectionUrlTests
     [InlineData("sqlite://:memory:", ":memory:")]
     [InlineData("sqlite:///a.db?mode=rw", "a.db")]
     public void Slashes_of_sqlite_count_as_in_sqlalchemy(string address, string file) =>
-        Assert.Equal(file, SqliteDialect.Settings(ConnectionUrl.Parse(address, "")).DataSource);
+        Assert.Equal(file, SqliteDialect.Settings(ConnectionUrl.Parse(address)).DataSource);
 
     [Fact]
     public void Sqlite_mode_is_honoured() =>

@@ -40,7 +40,7 @@ public sealed record ConnectionUrl
     /// <param name="text">The address.</param>
     /// <param name="fix">What to advise when it is none: the forms that are accepted.</param>
     /// <exception cref="ConnectionUrlException">The text is neither a URL nor a keyword string.</exception>
-    public static ConnectionUrl Parse(string text, string fix)
+    public static ConnectionUrl Parse(string text, string fix = "Write a URL, for example sqlite:///sessions.db.")
     {
         ArgumentNullException.ThrowIfNull(text);
         text = text.Trim();
