@@ -1,6 +1,12 @@
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
+using Runtime.SessionService.Commands;
+
+if (ServiceCommands.AreMeant(args))
+{
+    return await ServiceCommands.RunAsync(args, Console.Out, Console.Error);
+}
 
 try
 {

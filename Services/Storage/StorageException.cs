@@ -21,11 +21,17 @@ public enum StorageFailure
     /// <summary>The tables are an older layout than this store writes.</summary>
     SchemaOutdated,
 
+    /// <summary>The tables are being migrated. The same call works when that is done.</summary>
+    SchemaMigrating,
+
     /// <summary>The tables are a newer or unknown layout.</summary>
     SchemaTooNew,
 
     /// <summary>The database cannot represent the value.</summary>
     InvalidData,
+
+    /// <summary>A stored value is not what it should be.</summary>
+    DataUnreadable,
 
     /// <summary>The state of a scope would pass its limit; nothing was changed.</summary>
     StateTooLarge,

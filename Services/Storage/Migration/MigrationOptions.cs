@@ -13,5 +13,5 @@ public sealed record MigrationOptions
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
     /// <summary>Gets how many events are converted in one transaction.</summary>
-    internal int BatchSize { get; init; } = 200;
+    internal int BatchSize { get; init; } = 500;
 }

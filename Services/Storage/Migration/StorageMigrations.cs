@@ -31,7 +31,6 @@ public static class StorageMigrations
         return _databases.TryGetValue(dialect.Name, out var open)
             ? new StorageMigrator(() => open(url), options)
             : throw new ConnectionUrlException(
-                $"There is nothing to migrate in '{ConnectionUrl.Mask(address)}': ADK kept no sessions of schema version 0 there that this program could read.",
-                $"Name a database of {string.Join(", ", _databases.Keys)}.");
+                $"'{ConnectionUrl.Mask(address)}' is of a kind that is never migrated.", $"Name a database of {string.Join(", ", _databases.Keys)}.");
     }
 }

@@ -37,7 +37,7 @@ internal sealed class PostgresMigration : MigrationDatabase
         var settings = url.Keywords is { } keywords ? new NpgsqlConnectionStringBuilder(keywords) : PostgresDialect.FromUrl(url);
         settings.Pooling = false;
         settings.CommandTimeout = 0;
-        settings.ApplicationName = "session-service migrate";
+        settings.ApplicationName ??= "session-service migrate";
         return new(settings);
     }
 

@@ -36,7 +36,7 @@ internal sealed class V0Conversion(MigrationDatabase database, MigrationOptions 
                 if (!options.SkipUnreadableActions)
                 {
                     throw new StorageException(
-                        StorageFailure.InvalidData, $"The actions of an event cannot be read: {unreadable}.",
+                        StorageFailure.DataUnreadable, $"The actions of an event cannot be read: {unreadable}.",
                         "Run with --dry-run to see all such events; --skip-unreadable-actions writes them without their actions.", error);
                 }
 
@@ -47,7 +47,7 @@ internal sealed class V0Conversion(MigrationDatabase database, MigrationOptions 
         catch (V0RowException error)
         {
             throw new StorageException(
-                StorageFailure.InvalidData,
+                StorageFailure.DataUnreadable,
                 $"The column '{error.Column}' cannot be read: {new UnreadableEvent(row.AppName, row.UserId, row.SessionId, row.Id, error.Message)}.",
                 "Correct the column, or set it to NULL, then run the command again: it goes on where it stopped.", error);
         }
