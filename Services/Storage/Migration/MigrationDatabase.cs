@@ -14,6 +14,11 @@ internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDispo
     /// <summary>The name that the version 0 events keep afterwards.</summary>
     public const string Kept = "events_v0";
 
+    // A quarter of the smallest max_allowed_packet that MySQL has had by default, because each event has more than its JSON.
+    private const int MaxTripBytes = 1024 * 1024;
+
+    private DbTransaction? _transaction;
+
     /// <summary>Gets the database for messages, without user and password.</summary>
     public abstract string Name { get; }
 
@@ -35,7 +40,22 @@ internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDispo
 
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 
-    public ValueTask<DbTransaction> BeginAsync(CancellationToken cancellationToken) => Connection.BeginTransactionAsync(cancellationToken);
+    /// <summary>Does all of it or nothing; on a database that cannot take back a change of tables, all but that.</summary>
+    public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var transaction = await Connection.BeginTransactionAsync(cancellationToken);
+        _transaction = transaction;
+        try
+        {
+            var result = await work();
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        }
+        finally
+        {
+            _transaction = null;
+        }
+    }
 
     /// <summary>Takes the lock that one run at a time has, until the connection closes. False when another run has it.</summary>
     public abstract Task<bool> TryLockAsync(CancellationToken cancellationToken);
@@ -122,26 +142,41 @@ internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDispo
             return;
         }
 
-        // One trip to the server for all of them.
-        await using var batch = Connection.CreateBatch();
-        batch.Timeout = 0;
-        foreach (var (row, json) in events)
+        // One trip to the server for many, but no more than any server takes in one message.
+        var batch = NewBatch();
+        var bytes = 0;
+        try
         {
-            var command = batch.CreateBatchCommand();
-            command.CommandText = sql;
-            foreach (var (name, value) in Parameters(row, json))
+            foreach (var (row, json) in events)
             {
-                var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (name, value);
-                command.Parameters.Add(parameter);
+                if (bytes > 0 && bytes + json.Length > MaxTripBytes)
+                {
+                    await batch.ExecuteNonQueryAsync(cancellationToken);
+                    await batch.DisposeAsync();
+                    (batch, bytes) = (NewBatch(), 0);
+                }
+
+                var command = batch.CreateBatchCommand();
+                command.CommandText = sql;
+                foreach (var (name, value) in Parameters(row, json))
+                {
+                    var parameter = command.CreateParameter();
+                    (parameter.ParameterName, parameter.Value) = (name, value);
+                    command.Parameters.Add(parameter);
+                }
+
+                batch.BatchCommands.Add(command);
+                bytes += json.Length;
             }
 
-            batch.BatchCommands.Add(command);
+            if (bytes > 0)
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+            }
         }
-
-        if (batch.BatchCommands.Count > 0)
+        finally
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await batch.DisposeAsync();
         }
     }
 
@@ -197,9 +232,17 @@ internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDispo
         ("@time", row.Timestamp!.Value.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture)), ("@json", Encoding.UTF8.GetString(json.Span)),
     ];
 
+    private DbBatch NewBatch()
+    {
+        var batch = Connection.CreateBatch();
+        (batch.Transaction, batch.Timeout) = (_transaction, 0);
+        return batch;
+    }
+
     private DbCommand Command(string sql, IEnumerable<(string Name, object Value)> parameters)
     {
         var command = Connection.CreateCommand();
+        command.Transaction = _transaction;
         command.CommandText = sql;
         // Building an index takes as long as it takes.
         command.CommandTimeout = 0;

@@ -111,10 +111,9 @@ public sealed class StorageMigrator
         return await SwapAsync(database, reader, conversion, state.Tables, cancellationToken);
     }
 
-    private async Task<MigrationState> PrepareAsync(MigrationDatabase database, CancellationToken cancellationToken)
+    private Task<MigrationState> PrepareAsync(MigrationDatabase database, CancellationToken cancellationToken) => database.InTransactionAsync(async () =>
     {
         // Looked at inside the transaction: on SQLite, another run may have finished a moment ago.
-        await using var transaction = await database.BeginAsync(cancellationToken);
         var state = await MigrationState.InspectAsync(database, cancellationToken);
         if (state.Tables == MigrationTables.Version0)
         {
@@ -126,37 +125,41 @@ public sealed class StorageMigrator
             }
         }
 
-        await transaction.CommitAsync(cancellationToken);
         return state;
-    }
+    }, cancellationToken);
 
-    private async Task ConvertAsync(MigrationDatabase database, V0Reader reader, V0Conversion conversion, Action<long> report, CancellationToken cancellationToken)
+    private async Task ConvertAsync(
+        MigrationDatabase database, V0Reader reader, V0Conversion conversion, Action<long> report, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var isLast = false; !isLast;)
         {
-            await using var transaction = await database.BeginAsync(cancellationToken);
-            if (await database.MarkAsync(cancellationToken) is not { } mark)
+            var converted = await database.InTransactionAsync<long?>(async () =>
+            {
+                if (await database.MarkAsync(cancellationToken) is not { } mark)
+                {
+                    return null;
+                }
+
+                var rows = await database.RowsAfterAsync(reader, mark.After, _options.BatchSize, cancellationToken);
+                var unreadable = conversion.Unreadable.Count;
+                await database.InsertAsync(renamed: false, conversion.Convert(rows), cancellationToken);
+                mark = mark with
+                {
+                    After = rows.Count > 0 ? rows[^1].Key : mark.After,
+                    Converted = mark.Converted + rows.Count,
+                    Unreadable = mark.Unreadable + conversion.Unreadable.Count - unreadable,
+                };
+                await database.SetMarkAsync(mark, cancellationToken);
+                isLast = rows.Count < _options.BatchSize;
+                return mark.Converted;
+            }, cancellationToken);
+
+            if (converted is not { } done)
             {
                 return;
             }
 
-            var rows = await database.RowsAfterAsync(reader, mark.After, _options.BatchSize, cancellationToken);
-            var unreadable = conversion.Unreadable.Count;
-            await database.InsertAsync(renamed: false, conversion.Convert(rows), cancellationToken);
-            mark = mark with
-            {
-                After = rows.Count > 0 ? rows[^1].Key : mark.After,
-                Converted = mark.Converted + rows.Count,
-                Unreadable = mark.Unreadable + conversion.Unreadable.Count - unreadable,
-            };
-            await database.SetMarkAsync(mark, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-
-            report(mark.Converted);
-            if (rows.Count < _options.BatchSize)
-            {
-                return;
-            }
+            report(done);
         }
     }
 
@@ -175,33 +178,34 @@ public sealed class StorageMigrator
             await database.CreateMetadataAsync(cancellationToken);
         }
 
-        await using var transaction = await database.BeginAsync(cancellationToken);
-        if (await database.MarkAsync(cancellationToken) is not { } mark)
+        return await database.InTransactionAsync<MigrationReport>(async () =>
         {
-            return new(conversion.Converted, conversion.Unreadable, conversion.Unreadable.Count);
-        }
+            if (await database.MarkAsync(cancellationToken) is not { } mark)
+            {
+                return new(conversion.Converted, conversion.Unreadable, conversion.Unreadable.Count);
+            }
 
-        if (!renamed)
-        {
-            await database.LockEventsAsync(cancellationToken);
-        }
+            if (!renamed)
+            {
+                await database.LockEventsAsync(cancellationToken);
+            }
 
-        var unreadable = conversion.Unreadable.Count;
-        while (await database.RowsMissingAsync(reader, renamed, _options.BatchSize, cancellationToken) is { Count: > 0 } rows)
-        {
-            await database.InsertAsync(renamed, conversion.Convert(rows), cancellationToken);
-        }
+            var unreadable = conversion.Unreadable.Count;
+            while (await database.RowsMissingAsync(reader, renamed, _options.BatchSize, cancellationToken) is { Count: > 0 } rows)
+            {
+                await database.InsertAsync(renamed, conversion.Convert(rows), cancellationToken);
+            }
 
-        if (!renamed)
-        {
-            await database.RenameAsync(cancellationToken);
-            await database.CreateMetadataAsync(cancellationToken);
-        }
+            if (!renamed)
+            {
+                await database.RenameAsync(cancellationToken);
+                await database.CreateMetadataAsync(cancellationToken);
+            }
 
-        await database.SetVersionAsync(StorageMigrations.Newest, cancellationToken);
-        await database.SetMarkAsync(null, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return new(conversion.Converted, conversion.Unreadable, mark.Unreadable + conversion.Unreadable.Count - unreadable);
+            await database.SetVersionAsync(StorageMigrations.Newest, cancellationToken);
+            await database.SetMarkAsync(null, cancellationToken);
+            return new(conversion.Converted, conversion.Unreadable, mark.Unreadable + conversion.Unreadable.Count - unreadable);
+        }, cancellationToken);
     }
 
     private async Task<T> UseAsync<T>(Func<MigrationDatabase, Task<T>> work, CancellationToken cancellationToken)

@@ -6,12 +6,12 @@ namespace Runtime.Storage.ContractTests.Migration;
 /// <summary>What a migration of version 0 does, whichever database it is on.</summary>
 public abstract class MigrationContract(V0Database database) : IAsyncLifetime
 {
-    private const int Events = 45;
+    protected const int Events = 45;
 
-    private static readonly SessionKey _key = new("app", "user", "session");
+    protected static readonly SessionKey Key = new("app", "user", "session");
     private static readonly string[] _before = ["app_states", "events", "sessions", "user_states"];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => await database.CreateAsync();
 
@@ -27,7 +27,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     public async Task Events_become_what_adks_own_migration_makes_of_them(bool early)
     {
         await database.CreateTablesAsync(early);
-        await database.AddSessionAsync(_key, Events, early: early);
+        await database.AddSessionAsync(Key, Events, early: early);
 
         var report = await database.Migrator().ApplyAsync(progress: null, Cancellation);
 
@@ -97,7 +97,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     public async Task A_plan_and_a_rehearsal_change_nothing()
     {
         await FillAsync();
-        await database.AddEventAsync(_key, "zz", 100, V0Samples.BadPickle("own_class"));
+        await database.AddEventAsync(Key, "zz", 100, V0Samples.BadPickle("own_class"));
         var before = await database.RowsAsync("SELECT * FROM events ORDER BY id");
 
         var plan = await database.Migrator().PlanAsync(Cancellation);
@@ -174,7 +174,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
 
         await database.Migrator().ApplyAsync(
             // Before the place where the conversion is by then, and behind it.
-            new Act(progress => database.AddEventAsync(_key, progress.Stage == MigrationStage.Swapping ? "zzz" : $"a{added++}", 200, V0Samples.Pickle("flow")).GetAwaiter().GetResult()),
+            new Act(progress => database.AddEventAsync(Key, progress.Stage == MigrationStage.Swapping ? "zzz" : $"a{added++}", 200, V0Samples.Pickle("flow")).GetAwaiter().GetResult()),
             Cancellation);
 
         Assert.True(added > 3);
@@ -185,7 +185,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     public async Task Actions_that_cannot_be_read_stop_the_migration_with_the_event_and_a_step()
     {
         await FillAsync();
-        await database.AddEventAsync(_key, "session-0025x", 100, V0Samples.BadPickle("own_class"));
+        await database.AddEventAsync(Key, "session-0025x", 100, V0Samples.BadPickle("own_class"));
 
         var error = await Assert.ThrowsAsync<StorageException>(() => database.Migrator().ApplyAsync(progress: null, Cancellation));
 
@@ -201,7 +201,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
         await FillAsync();
         foreach (var (id, sample) in new[] { ("session-0004x", "own_class"), ("session-0025x", "a_command") })
         {
-            await database.AddEventAsync(_key, id, 100, V0Samples.BadPickle(sample));
+            await database.AddEventAsync(Key, id, 100, V0Samples.BadPickle(sample));
         }
 
         var migrator = database.Migrator(new() { SkipUnreadableActions = true });
@@ -265,15 +265,18 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
         Assert.Empty(await database.TableNamesAsync());
     }
 
+    protected V0Database Database => database;
+
+    /// <summary>Gets what a reserved word is put between.</summary>
     protected virtual char Quote => '"';
 
-    private async Task FillAsync(int events = Events)
+    protected async Task FillAsync(int events = Events)
     {
         await database.CreateTablesAsync();
-        await database.AddSessionAsync(_key, events);
+        await database.AddSessionAsync(Key, events);
     }
 
-    private async Task AssertMigratedAsync(int events)
+    protected async Task AssertMigratedAsync(int events)
     {
         Assert.Equal(events, await database.CountAsync("SELECT count(*) FROM events WHERE event_data IS NOT NULL"));
         Assert.Equal(events, await database.CountAsync("SELECT count(*) FROM events_v0"));
@@ -282,7 +285,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     }
 
     /// <summary>Does something at each report, in the thread of the migration.</summary>
-    private sealed class Act(Action<MigrationProgress> act) : IProgress<MigrationProgress>
+    protected sealed class Act(Action<MigrationProgress> act) : IProgress<MigrationProgress>
     {
         public static Act At(MigrationStage stage, Action act) => new(progress =>
         {
@@ -295,7 +298,7 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
         public void Report(MigrationProgress value) => act(value);
     }
 
-    private sealed class BreakException : Exception;
+    protected sealed class BreakException : Exception;
 }
 
 public sealed class MigrationOnPostgres() : MigrationContract(new V0OnPostgres());
