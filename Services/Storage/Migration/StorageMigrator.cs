@@ -166,12 +166,14 @@ public sealed class StorageMigrator
     private async Task<MigrationReport> SwapAsync(
         MigrationDatabase database, V0Reader reader, V0Conversion conversion, MigrationTables tables, CancellationToken cancellationToken)
     {
+        var unreadable = conversion.Unreadable.Count;
         var renamed = !database.RenamesInTransaction;
         if (renamed)
         {
             // From here on the tables have their new names, and the mark alone says that some events may be missing.
             if (tables == MigrationTables.Version0)
             {
+                await database.InTransactionAsync(() => CatchUpAsync(database, reader, conversion, renamed: false, cancellationToken), cancellationToken);
                 await database.RenameAsync(cancellationToken);
             }
 
@@ -190,12 +192,7 @@ public sealed class StorageMigrator
                 await database.LockEventsAsync(cancellationToken);
             }
 
-            var unreadable = conversion.Unreadable.Count;
-            while (await database.RowsMissingAsync(reader, renamed, _options.BatchSize, cancellationToken) is { Count: > 0 } rows)
-            {
-                await database.InsertAsync(renamed, conversion.Convert(rows), cancellationToken);
-            }
-
+            await CatchUpAsync(database, reader, conversion, renamed, cancellationToken);
             if (!renamed)
             {
                 await database.RenameAsync(cancellationToken);
@@ -206,6 +203,20 @@ public sealed class StorageMigrator
             await database.SetMarkAsync(null, cancellationToken);
             return new(conversion.Converted, conversion.Unreadable, mark.Unreadable + conversion.Unreadable.Count - unreadable);
         }, cancellationToken);
+    }
+
+    /// <summary>Converts what version 0 has written since, and returns how much that was.</summary>
+    private async Task<long> CatchUpAsync(
+        MigrationDatabase database, V0Reader reader, V0Conversion conversion, bool renamed, CancellationToken cancellationToken)
+    {
+        long late = 0;
+        while (await database.RowsMissingAsync(reader, renamed, _options.BatchSize, cancellationToken) is { Count: > 0 } rows)
+        {
+            await database.InsertAsync(renamed, conversion.Convert(rows), cancellationToken);
+            late += rows.Count;
+        }
+
+        return late;
     }
 
     private async Task<T> UseAsync<T>(Func<MigrationDatabase, Task<T>> work, CancellationToken cancellationToken)

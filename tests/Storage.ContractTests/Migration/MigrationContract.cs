@@ -52,6 +52,27 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_store_reads_and_continues_what_was_migrated()
+    {
+        await FillAsync();
+        await database.Migrator().ApplyAsync(progress: null, Cancellation);
+
+        await using var store = StorageDialects.BuiltIn.Open(database.Address, new());
+        await store.CheckAsync(Cancellation);
+        var session = await store.GetAsync(Key, EventWindow.All, Cancellation);
+
+        Assert.Equal(Enumerable.Range(0, Events).Select(number => $"session-{number:0000}"), session!.Events.Select(stored => stored.Id));
+        Assert.Equal(new DateTimeOffset(V0Samples.Start, TimeSpan.Zero).AddSeconds(7), session.Events[7].Timestamp);
+        Assert.Equal(["a", "app:seen", "user:seen"], session.State.Keys.Order(StringComparer.Ordinal));
+        using var delta = JsonDocument.Parse(session.Events[7].StateDelta);
+        Assert.True(JsonElement.DeepEquals(V0Samples.Actions("state").GetProperty("state_delta"), delta.RootElement));
+        Assert.IsType<Appended>(await store.AppendAsync(
+            Key, Offer.Event("next", new DateTimeOffset(V0Samples.Start, TimeSpan.Zero).AddSeconds(1000)), session.Revision, Cancellation));
+        Assert.True(await store.DeleteAsync(Key, Cancellation));
+        Assert.Equal(0, await database.CountAsync("SELECT count(*) FROM events"));
+    }
+
+    [Fact]
     public async Task Times_keep_their_microseconds_and_states_stay_as_they_were()
     {
         await FillAsync();
