@@ -11,16 +11,16 @@ internal sealed class ProgressLines(TextWriter output, string done) : IProgress<
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _next = TimeSpan.Zero;
-    private MigrationStage? _stage;
+    private MigrationProgress? _last;
 
     public void Report(MigrationProgress value)
     {
-        if (_stage == value.Stage && _clock.Elapsed < _next && value.Converted < value.Events)
+        if (_last == value || (_last?.Stage == value.Stage && _clock.Elapsed < _next && value.Converted < value.Events))
         {
             return;
         }
 
-        (_stage, _next) = (value.Stage, _clock.Elapsed + Pause);
+        (_last, _next) = (value, _clock.Elapsed + Pause);
         output.WriteLine(value.Stage switch
         {
             MigrationStage.Waiting => "Another migration of this database is running; waiting for it to end.",

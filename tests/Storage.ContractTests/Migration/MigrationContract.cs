@@ -115,6 +115,22 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_migration_that_was_taken_back_can_be_done_again()
+    {
+        await FillAsync();
+        await database.Migrator().ApplyAsync(progress: null, Cancellation);
+
+        // The statements of docs/migration.md.
+        await database.ExecuteAsync("DROP TABLE events");
+        await database.ExecuteAsync("ALTER TABLE events_v0 RENAME TO events");
+        await database.ExecuteAsync("DROP TABLE adk_internal_metadata");
+
+        Assert.Equal("ADK schema version 0", (await database.Migrator().PlanAsync(Cancellation)).Found);
+        await database.Migrator().ApplyAsync(progress: null, Cancellation);
+        await AssertMigratedAsync(Events);
+    }
+
+    [Fact]
     public async Task A_plan_and_a_rehearsal_change_nothing()
     {
         await FillAsync();

@@ -69,8 +69,10 @@ internal sealed class PostgresMigration : MigrationDatabase
         ExecuteAsync("SET LOCAL lock_timeout = '30s'; LOCK TABLE events IN ACCESS EXCLUSIVE MODE", [], cancellationToken);
 
     // Index names are those that a fresh database has, so that whoever looks for an index by name finds the one on the table in use.
+    // One with the kept table's name is there already when an earlier migration was taken back.
     public override Task RenameAsync(CancellationToken cancellationToken) => ExecuteAsync(
         $"""
+        DROP INDEX IF EXISTS idx_{Kept}_app_user_session_ts;
         ALTER TABLE events RENAME TO {Kept};
         ALTER INDEX IF EXISTS events_pkey RENAME TO {Kept}_pkey;
         ALTER INDEX idx_events_app_user_session_ts RENAME TO idx_{Kept}_app_user_session_ts;

@@ -61,6 +61,7 @@ internal sealed class SqliteMigration : MigrationDatabase
     public override Task RenameAsync(CancellationToken cancellationToken) => ExecuteAsync(
         $"""
         DROP INDEX IF EXISTS idx_events_app_user_session_ts;
+        DROP INDEX IF EXISTS idx_{Kept}_app_user_session_ts;
         ALTER TABLE events RENAME TO {Kept};
         ALTER TABLE {Target} RENAME TO events;
         CREATE INDEX idx_events_app_user_session_ts ON events (app_name, user_id, session_id, timestamp DESC);
