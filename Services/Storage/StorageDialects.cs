@@ -2,6 +2,7 @@ using Runtime.Storage.Connections;
 using Runtime.Storage.Dialects;
 using Runtime.Storage.Dialects.InMemory;
 using Runtime.Storage.Dialects.Postgres;
+using Runtime.Storage.Dialects.Spanner;
 using Runtime.Storage.Dialects.Sqlite;
 
 namespace Runtime.Storage;
@@ -16,6 +17,7 @@ public sealed class StorageDialects
     [
         new PostgresDialect(),
         new SqliteDialect(),
+        new SpannerDialect(),
         new InMemoryDialect(),
     ]);
 

@@ -14,7 +14,7 @@ public sealed class SessionServiceStartTests
     [Theory]
     [InlineData(null, "SESSION_DB_NOT_CONFIGURED")]
     [InlineData("  ", "SESSION_DB_NOT_CONFIGURED")]
-    [InlineData("sqlite://", "SESSION_DB_URL_INVALID")]
+    [InlineData("sqlite:///", "SESSION_DB_URL_INVALID")]
     [InlineData("mongodb://u:hush@h/d", "SESSION_DB_URL_INVALID")]
     [InlineData("postgresql://u:hush@h", "SESSION_DB_URL_INVALID")]
     [InlineData("postgresql://u:hush@h:port/d", "SESSION_DB_URL_INVALID")]

@@ -1,5 +1,7 @@
+using Google.Cloud.Spanner.Admin.Database.V1;
 using Runtime.Storage.Dialects.InMemory;
 using Runtime.Storage.Dialects.Postgres;
+using Runtime.Storage.Dialects.Spanner;
 using Runtime.Storage.Dialects.Sqlite;
 using Runtime.Testing;
 
@@ -33,4 +35,29 @@ public sealed class PostgresFixture() : DialectFixture(new PostgresDialect())
 {
     protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
         BackingProduct.Postgres.AddressOrSkipAsync(cancellationToken);
+}
+
+public sealed class SpannerGoogleSqlFixture() : SpannerFixture(DatabaseDialect.GoogleStandardSql);
+
+public sealed class SpannerPostgresFixture() : SpannerFixture(DatabaseDialect.Postgresql);
+
+/// <summary>A database of its own on the emulator, in one of the two SQL dialects.</summary>
+public abstract class SpannerFixture(DatabaseDialect sql) : DialectFixture(new SpannerDialect())
+{
+    private StorageContext? _context;
+    private string? _address;
+
+    protected override StorageContext Context => _context!;
+
+    protected override async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
+    {
+        if (_address is null)
+        {
+            _context = base.Context with { Configuration = await SpannerEmulator.ConfigurationOrSkipAsync(cancellationToken) };
+            using var database = await SpannerEmulator.CreateDatabaseAsync(_context, sql, cancellationToken);
+            _address = $"spanner:///{database.Name}";
+        }
+
+        return _address;
+    }
 }

@@ -7,11 +7,19 @@ public sealed class SessionStoreOnSqlite(SqliteFixture d) : SessionStoreContract
 
 public sealed class SessionStoreOnPostgres(PostgresFixture d) : SessionStoreContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class SessionStoreOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : SessionStoreContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class SessionStoreOnSpannerPostgres(SpannerPostgresFixture d) : SessionStoreContract(d), IClassFixture<SpannerPostgresFixture>;
+
 public sealed class ConcurrentWritersInMemory(InMemoryFixture d) : ConcurrentWritersContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class ConcurrentWritersOnSqlite(SqliteFixture d) : ConcurrentWritersContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class ConcurrentWritersOnPostgres(PostgresFixture d) : ConcurrentWritersContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class ConcurrentWritersOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : ConcurrentWritersContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class ConcurrentWritersOnSpannerPostgres(SpannerPostgresFixture d) : ConcurrentWritersContract(d), IClassFixture<SpannerPostgresFixture>;
 
 public sealed class EventReadingInMemory(InMemoryFixture d) : EventReadingContract(d), IClassFixture<InMemoryFixture>;
 
@@ -19,11 +27,19 @@ public sealed class EventReadingOnSqlite(SqliteFixture d) : EventReadingContract
 
 public sealed class EventReadingOnPostgres(PostgresFixture d) : EventReadingContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class EventReadingOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : EventReadingContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class EventReadingOnSpannerPostgres(SpannerPostgresFixture d) : EventReadingContract(d), IClassFixture<SpannerPostgresFixture>;
+
 public sealed class SessionListInMemory(InMemoryFixture d) : SessionListContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class SessionListOnSqlite(SqliteFixture d) : SessionListContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class SessionListOnPostgres(PostgresFixture d) : SessionListContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class SessionListOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : SessionListContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class SessionListOnSpannerPostgres(SpannerPostgresFixture d) : SessionListContract(d), IClassFixture<SpannerPostgresFixture>;
 
 public sealed class BatchAppendInMemory(InMemoryFixture d) : BatchAppendContract(d), IClassFixture<InMemoryFixture>;
 
@@ -31,14 +47,26 @@ public sealed class BatchAppendOnSqlite(SqliteFixture d) : BatchAppendContract(d
 
 public sealed class BatchAppendOnPostgres(PostgresFixture d) : BatchAppendContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class BatchAppendOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : BatchAppendContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class BatchAppendOnSpannerPostgres(SpannerPostgresFixture d) : BatchAppendContract(d), IClassFixture<SpannerPostgresFixture>;
+
 public sealed class SessionUpdateInMemory(InMemoryFixture d) : SessionUpdateContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class SessionUpdateOnSqlite(SqliteFixture d) : SessionUpdateContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class SessionUpdateOnPostgres(PostgresFixture d) : SessionUpdateContract(d), IClassFixture<PostgresFixture>;
 
+public sealed class SessionUpdateOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : SessionUpdateContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class SessionUpdateOnSpannerPostgres(SpannerPostgresFixture d) : SessionUpdateContract(d), IClassFixture<SpannerPostgresFixture>;
+
 public sealed class EventPageInMemory(InMemoryFixture d) : EventPageContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class EventPageOnSqlite(SqliteFixture d) : EventPageContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class EventPageOnPostgres(PostgresFixture d) : EventPageContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class EventPageOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : EventPageContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class EventPageOnSpannerPostgres(SpannerPostgresFixture d) : EventPageContract(d), IClassFixture<SpannerPostgresFixture>;

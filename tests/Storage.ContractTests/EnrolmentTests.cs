@@ -29,4 +29,18 @@ public sealed class EnrolmentTests
 
         Assert.True(enrolled.Contains(dialect), $"'{dialect}' is not in {contract.Name}. Fix: add its line to Enrolment.cs.");
     }
+
+    [Fact]
+    public void Every_fixture_is_used_for_every_contract()
+    {
+        var types = typeof(EnrolmentTests).Assembly.GetTypes();
+        var fixtures = types.Where(type => type.IsSubclassOf(typeof(DialectFixture)) && !type.IsAbstract).ToList();
+        var contracts = types.Where(type => type.IsAbstract && type.Name.EndsWith("Contract", StringComparison.Ordinal));
+
+        // One dialect may have several: Spanner has a fixture for each SQL that it speaks.
+        Assert.All(contracts, contract => Assert.Equal(
+            fixtures.Select(fixture => fixture.Name).Order(),
+            types.Where(type => type.IsSubclassOf(contract))
+                .Select(type => type.GetConstructors().Single().GetParameters().Single().ParameterType.Name).Order()));
+    }
 }

@@ -26,13 +26,26 @@ public sealed class ConnectionUrlTests
     [InlineData("sqlite:///./rel.db", "./rel.db")]
     [InlineData("sqlite:///:memory:", ":memory:")]
     [InlineData("sqlite://:memory:", ":memory:")]
+    [InlineData("sqlite://", ":memory:")]
+    [InlineData("sqlite+aiosqlite:///dir/a%20b%23.db", "dir/a b#.db")]
+    [InlineData("sqlite:///C:/data/a.db", "C:/data/a.db")]
+    [InlineData("sqlite:///file:rel.db?mode=rwc&uri=true", "rel.db")]
+    [InlineData("sqlite:///file:/abs/a.db?uri=true&cache=shared", "/abs/a.db")]
+    [InlineData("sqlite:///file:///abs/a.db", "/abs/a.db")]
+    [InlineData("sqlite:///file:///C:/data/a.db", "C:/data/a.db")]
+    [InlineData("sqlite:///file::memory:?cache=shared&uri=true", ":memory:")]
     [InlineData("sqlite:///a.db?mode=rw", "a.db")]
     public void Slashes_of_sqlite_count_as_in_sqlalchemy(string address, string file) =>
-        Assert.Equal(file, SqliteDialect.Settings(ConnectionUrl.Parse(address)).DataSource);
+        Assert.Equal(file, SqliteAddress.Read(ConnectionUrl.Parse(address)).DataSource);
 
-    [Fact]
-    public void Sqlite_mode_is_honoured() =>
-        Assert.Equal(SqliteOpenMode.ReadWrite, SqliteDialect.Settings(ConnectionUrl.Parse("sqlite:///a.db?mode=rw", "")).Mode);
+    [Theory]
+    [InlineData("sqlite:///a.db", SqliteOpenMode.ReadWriteCreate)]
+    [InlineData("sqlite:///a.db?mode=rw", SqliteOpenMode.ReadWrite)]
+    [InlineData("sqlite:///a.db?mode=rwc", SqliteOpenMode.ReadWriteCreate)]
+    [InlineData("sqlite:///a?MODE=memory&cache=shared", SqliteOpenMode.Memory)]
+    [InlineData("sqlite://", SqliteOpenMode.Memory)]
+    public void Sqlite_mode_is_honoured(string address, SqliteOpenMode mode) =>
+        Assert.Equal(mode, SqliteAddress.Read(ConnectionUrl.Parse(address)).Mode);
 
     [Fact]
     public void Postgres_url_is_decoded_and_its_parameters_are_translated()
@@ -51,8 +64,12 @@ public sealed class ConnectionUrlTests
     [InlineData("://x")]
     [InlineData("mysql://u:hush@h/d")]
     [InlineData("redis://u:hush@h/d")]
-    [InlineData("sqlite://")]
     [InlineData("sqlite:///")]
+    [InlineData("sqlite://rel.db")]
+    [InlineData("sqlite:///file:")]
+    [InlineData("sqlite:///file://host/a.db")]
+    [InlineData("sqlite:///a.db?immutable=1")]
+    [InlineData("sqlite:///:memory:?mode=rw")]
     [InlineData("sqlite://host/a.db")]
     [InlineData("sqlite:///a.db?mode=ro")]
     [InlineData("postgresql://u:hush@h")]

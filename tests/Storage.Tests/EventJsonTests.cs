@@ -47,6 +47,22 @@ public sealed class EventJsonTests
         Assert.Contains($"\"timestamp\":{stored},", Encoding.UTF8.GetString(prepared.Json.Span), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("1763872000.123456", "1763872000.123456")]
+    [InlineData("1763872000000", "1763872000")]
+    [InlineData("-1.5", "-1.5")]
+    public void Stored_form_has_its_time_in_the_unit_of_the_database(string sent, string seconds)
+    {
+        var prepared = Prepare($$"""{"id":"ä\"timestamp\":1","timestamp":{{sent}},"output":{"timestamp":5},"z":1}""");
+
+        var inSeconds = Encoding.UTF8.GetString(prepared.JsonIn(EventTimeUnit.Seconds).Span);
+
+        Assert.Contains($",\"timestamp\":{seconds},\"actions\"", inSeconds, StringComparison.Ordinal);
+        Assert.Contains("\"output\":{\"timestamp\":5}", inSeconds, StringComparison.Ordinal);
+        Assert.Equal(prepared.Json, prepared.JsonIn(EventTimeUnit.Milliseconds));
+        Assert.True(prepared.SameAs(StoredEvent.Read(prepared.JsonIn(EventTimeUnit.Seconds), prepared.Id, prepared.InvocationId, prepared.Timestamp, 1)));
+    }
+
     [Fact]
     public void Event_without_id_and_time_gets_both()
     {

@@ -11,6 +11,6 @@ internal static partial class GoogleCloudLog
     [LoggerMessage(3002, LogLevel.Warning, "No token for {Product}.")]
     public static partial void TokenRefused(ILogger logger, string product, Exception error);
 
-    [LoggerMessage(3003, LogLevel.Debug, "{Product} broke off a stream ({Reason}); attempt {Attempt} begins.")]
-    public static partial void StreamRestarted(ILogger logger, string product, string reason, int attempt);
+    [LoggerMessage(3003, LogLevel.Debug, "{Product} broke off ({Reason}); attempt {Attempt} begins.")]
+    public static partial void Restarted(ILogger logger, string product, string reason, int attempt);
 }

@@ -7,9 +7,19 @@ namespace Runtime.GoogleCloud.Connection;
 /// <summary>Makes the calls of one product: endpoint, credentials, deadline and routing header in, explained failures out.</summary>
 /// <remarks>Nothing is opened or looked up before the first call, so a product that is not configured costs nothing and harms no other.</remarks>
 public sealed class GoogleConnection(
-    GoogleProduct product, GoogleCloudOptions options, GoogleCredentials credentials, GoogleChannels channels, ILogger<GoogleConnection> logger)
+    GoogleProduct product,
+    GoogleCloudOptions options,
+    GoogleCredentials credentials,
+    Func<GoogleEndpoint, CallInvoker> invokerOf,
+    ILogger<GoogleConnection> logger)
 {
     private GoogleEndpoint? _endpoint;
+
+    public GoogleConnection(
+        GoogleProduct product, GoogleCloudOptions options, GoogleCredentials credentials, GoogleChannels channels, ILogger<GoogleConnection> logger)
+        : this(product, options, credentials, channels.InvokerOf, logger)
+    {
+    }
 
     public GoogleProduct Product => product;
 
@@ -26,7 +36,7 @@ public sealed class GoogleConnection(
         var (endpoint, callOptions) = await PrepareAsync(deadline, route, cancellationToken);
         try
         {
-            using var running = call(channels.InvokerOf(endpoint), callOptions);
+            using var running = call(invokerOf(endpoint), callOptions);
             return await running;
         }
         catch (RpcException error)
@@ -47,7 +57,7 @@ public sealed class GoogleConnection(
         ArgumentNullException.ThrowIfNull(call);
 
         var (endpoint, callOptions) = await PrepareAsync(deadline, route, cancellationToken);
-        using var running = call(channels.InvokerOf(endpoint), callOptions);
+        using var running = call(invokerOf(endpoint), callOptions);
         while (true)
         {
             try
@@ -67,8 +77,8 @@ public sealed class GoogleConnection(
         }
     }
 
-    /// <summary>Logs that a broken stream is read again.</summary>
-    internal void Restarted(string reason, int attempt) => GoogleCloudLog.StreamRestarted(logger, product.Name, reason, attempt);
+    /// <summary>Logs that a stream or a transaction that broke off is tried again.</summary>
+    internal void Restarted(string reason, int attempt) => GoogleCloudLog.Restarted(logger, product.Name, reason, attempt);
 
     private async Task<(GoogleEndpoint Endpoint, CallOptions Options)> PrepareAsync(
         TimeSpan deadline, (string Name, string Value) route, CancellationToken cancellationToken)

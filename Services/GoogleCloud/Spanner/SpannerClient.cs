@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Google.Cloud.Spanner.Admin.Database.V1;
 using Google.Cloud.Spanner.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -8,7 +9,7 @@ using SpannerApi = Google.Cloud.Spanner.V1.Spanner;
 
 namespace Runtime.GoogleCloud.Spanner;
 
-/// <summary>Cloud Spanner: queries in a read-only snapshot, and commits of mutations.</summary>
+/// <summary>Cloud Spanner: queries in a read-only snapshot, and transactions that commit mutations.</summary>
 /// <remarks>A database is named in full: <c>projects/p/instances/i/databases/d</c>.</remarks>
 public sealed class SpannerClient(GoogleConnection connection, TimeProvider time) : IDisposable
 {
@@ -32,52 +33,116 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     /// <param name="parameters">Values of its parameters; null for none.</param>
     /// <param name="enough">Asked after each row, with the number of rows so far; true stops reading and cancels the rest.</param>
     /// <exception cref="ServiceException">The query was refused, or Spanner cannot be reached.</exception>
-    public async Task<SpannerRows> QueryAsync(
+    public Task<SpannerRows> QueryAsync(
         string database, string sql, Struct? parameters, Func<int, IReadOnlyList<Value>, bool> enough, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(enough);
+        var statement = new SpannerStatement(sql, parameters);
+        return OnSessionAsync(
+            database,
+            async session =>
+            {
+                var merger = new ChunkedValues();
+                List<IReadOnlyList<Value>> rows = [];
+                await foreach (var row in SingleUse(session).QueryAsync(statement, merger, cancellationToken))
+                {
+                    rows.Add(row);
+                    if (enough(rows.Count, row))
+                    {
+                        return new SpannerRows(merger.RowType!, rows, StoppedEarly: true);
+                    }
+                }
 
-        for (var attempt = 1; ; attempt++)
-        {
-            var session = await ExplainMissingAsync(database, () => _sessions.RentAsync(database, cancellationToken));
-            var known = true;
-            var merger = new ChunkedValues();
-            try
-            {
-                return await ReadAsync(session, sql, parameters, enough, merger, cancellationToken);
-            }
-            catch (NotFoundException error) when (IsAboutSession(error) && attempt < Attempts)
-            {
-                known = false;
-                connection.Restarted(error.Reason, attempt + 1);
-            }
-            catch (UnavailableException error) when (attempt < Attempts && merger.RowType is not null)
-            {
-                // The stream had begun, so the channel may not repeat it. No row was handed on yet: reading again from the start, in a new
-                // snapshot, gives one consistent answer.
-                connection.Restarted(error.Reason, attempt + 1);
-            }
-            catch (NotFoundException error)
-            {
-                throw Missing(database, error);
-            }
-            finally
-            {
-                if (known)
-                {
-                    _sessions.Return(database, session);
-                }
-                else
-                {
-                    _sessions.Forget(database, session);
-                }
-            }
-        }
+                return new SpannerRows(merger.RowType ?? new StructType(), rows, StoppedEarly: false);
+            },
+            cancellationToken);
     }
 
     /// <summary>Runs one query to its end.</summary>
     public Task<SpannerRows> QueryAsync(string database, string sql, Struct? parameters, CancellationToken cancellationToken) =>
         QueryAsync(database, sql, parameters, static (_, _) => false, cancellationToken);
+
+    /// <summary>
+    /// Runs one query in a snapshot of its own, and hands its rows on as they come. A broken connection neither loses nor doubles one.
+    /// </summary>
+    /// <exception cref="ServiceException">The query was refused, or Spanner cannot be reached.</exception>
+    public async IAsyncEnumerable<SpannerRow> QueryAsync(
+        string database, SpannerStatement statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        for (var attempt = 1; ; attempt++)
+        {
+            var session = await RentAsync(database, cancellationToken);
+            var lost = false;
+            try
+            {
+                await using var rows = SingleUse(session)
+                    .QueryAsync(statement, new ChunkedValues(), cancellationToken).GetAsyncEnumerator(cancellationToken);
+                while (true)
+                {
+                    try
+                    {
+                        if (!await rows.MoveNextAsync())
+                        {
+                            yield break;
+                        }
+                    }
+                    catch (NotFoundException error) when (IsAboutSession(error))
+                    {
+                        // Said instead of a first row, never after one.
+                        lost = true;
+                        if (attempt == Attempts)
+                        {
+                            throw;
+                        }
+
+                        connection.Restarted(error.Reason, attempt + 1);
+                        break;
+                    }
+                    catch (NotFoundException error)
+                    {
+                        throw Missing(database, error);
+                    }
+
+                    yield return new SpannerRow(rows.Current);
+                }
+            }
+            finally
+            {
+                Release(database, session, lost);
+            }
+        }
+    }
+
+    /// <summary>Runs several queries that all see the database as it is at one moment.</summary>
+    /// <param name="work">Runs them. May run again from its start.</param>
+    public Task<T> ReadAsync<T>(string database, Func<SpannerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return OnSessionAsync(database, session => work(new(connection, session), cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs queries and writes as one serializable transaction, again from its start whenever the server aborts it, and commits.
+    /// Nothing is written when the work throws.
+    /// </summary>
+    /// <param name="database">Full name of the database.</param>
+    /// <param name="work">Reads, decides, and adds writes. May run several times, so it keeps nothing from one run to the next.</param>
+    /// <param name="options">How long to try, and what to do about a commit that may have taken effect.</param>
+    /// <exception cref="StaleException">Other transactions kept getting in the way until the deadline.</exception>
+    /// <exception cref="CommitInDoubtException">Whether it was committed is not known.</exception>
+    /// <exception cref="DeadlineException">The deadline passed before the commit was sent.</exception>
+    public Task<T> RunInTransactionAsync<T>(
+        string database,
+        Func<SpannerTransaction, CancellationToken, Task<T>> work,
+        SpannerTransactionOptions options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(options);
+        return OnSessionAsync(
+            database, session => TransactionRunner.RunAsync(connection, session, time, work, options, cancellationToken), cancellationToken);
+    }
 
     /// <summary>Returns the names of the tables of one schema, in order; views are left out.</summary>
     /// <param name="schema">Null or empty for the schema that unqualified names are in.</param>
@@ -115,85 +180,85 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
         return _dialects[database] = dialect;
     }
 
-    /// <summary>Writes rows in a transaction of their own. Never repeated once a session took it: a repeated insert would answer that the row exists.</summary>
-    public async Task CommitAsync(string database, IEnumerable<Mutation> mutations, CancellationToken cancellationToken)
+    /// <summary>Writes rows in a transaction of their own, in one call. Sent once: a repeated insert would answer that the row exists.</summary>
+    public Task CommitAsync(string database, IEnumerable<Mutation> mutations, CancellationToken cancellationToken)
     {
         var request = new CommitRequest { SingleUseTransaction = new TransactionOptions { ReadWrite = new() }, Mutations = { mutations } };
-        for (var attempt = 1; ; attempt++)
-        {
-            var session = await ExplainMissingAsync(database, () => _sessions.RentAsync(database, cancellationToken));
-            request.Session = session.Name;
-            try
+        return OnSessionAsync(
+            database,
+            session =>
             {
-                await connection.CallAsync(
+                request.Session = session.Name;
+                return connection.CallAsync(
                     CallPolicies.Data,
                     ("session", session.Name),
                     (channel, call) => new SpannerApi.SpannerClient(channel).CommitAsync(request, call),
                     cancellationToken);
-                _sessions.Return(database, session);
-                return;
-            }
-            catch (NotFoundException error) when (IsAboutSession(error) && attempt < Attempts)
-            {
-                _sessions.Forget(database, session);
-                connection.Restarted(error.Reason, attempt + 1);
-            }
-        }
+            },
+            cancellationToken);
     }
 
     public void Dispose() => _sessions.Dispose();
 
-    private async Task<SpannerRows> ReadAsync(
-        Session session,
-        string sql,
-        Struct? parameters,
-        Func<int, IReadOnlyList<Value>, bool> enough,
-        ChunkedValues merger,
-        CancellationToken cancellationToken)
-    {
-        var request = new ExecuteSqlRequest
-        {
-            Session = session.Name,
-            Sql = sql,
-            Params = parameters,
-            Transaction = new() { SingleUse = new() { ReadOnly = new() { Strong = true } } },
-        };
-        var pieces = connection.StreamAsync(
-            CallPolicies.Query,
-            ("session", session.Name),
-            (channel, call) => new SpannerApi.SpannerClient(channel).ExecuteStreamingSql(request, call),
-            cancellationToken);
+    private InlineTransaction SingleUse(Session session) => new(connection, session, SpannerSnapshot.Strong, singleUse: true);
 
-        List<IReadOnlyList<Value>> rows = [];
-        await foreach (var piece in pieces)
+    /// <summary>Makes a call on a session, and on another where the server no longer knows the first: then it did nothing.</summary>
+    private async Task<T> OnSessionAsync<T>(string database, Func<Session, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
         {
-            foreach (var row in merger.Add(piece))
+            var session = await RentAsync(database, cancellationToken);
+            var lost = false;
+            try
             {
-                rows.Add(row);
-                if (enough(rows.Count, row))
+                return await call(session);
+            }
+            catch (NotFoundException error) when (IsAboutSession(error))
+            {
+                lost = true;
+                if (attempt == Attempts)
                 {
-                    return new(merger.RowType!, rows, StoppedEarly: true);
+                    throw;
                 }
+
+                connection.Restarted(error.Reason, attempt + 1);
+            }
+            catch (NotFoundException error)
+            {
+                throw Missing(database, error);
+            }
+            finally
+            {
+                Release(database, session, lost);
             }
         }
-
-        merger.Complete();
-        return new(merger.RowType ?? new StructType(), rows, StoppedEarly: false);
     }
 
-    private static bool IsAboutSession(NotFoundException error) => error.Message.Contains("Session not found", StringComparison.Ordinal);
-
-    private static async Task<T> ExplainMissingAsync<T>(string database, Func<Task<T>> call)
+    private async Task<Session> RentAsync(string database, CancellationToken cancellationToken)
     {
         try
         {
-            return await call();
+            return await _sessions.RentAsync(database, cancellationToken);
         }
         catch (NotFoundException error)
         {
             throw Missing(database, error);
         }
     }
+
+    private void Release(string database, Session session, bool lost)
+    {
+        if (lost)
+        {
+            _sessions.Forget(database, session);
+        }
+        else
+        {
+            _sessions.Return(database, session);
+        }
+    }
+
+    private static bool IsAboutSession(NotFoundException error) => error.Message.Contains("Session not found", StringComparison.Ordinal);
 
     private static NotFoundException Missing(string database, NotFoundException error)
     {

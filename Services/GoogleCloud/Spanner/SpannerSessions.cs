@@ -35,6 +35,11 @@ internal sealed class SpannerSessions(GoogleConnection connection, TimeProvider 
                 return created;
             }
 
+            if (pool.Idle.TryPop(out var returned))
+            {
+                return returned;
+            }
+
             var request = new CreateSessionRequest { Database = database, Session = new Session { Multiplexed = true } };
             var session = await connection.CallAsync(
                 CallPolicies.Admin,

@@ -45,9 +45,9 @@ public static class EventJson
     {
         var fields = Respelled(source, EventFields.Event, Field);
 
-        var time = header.Timestamp ?? (fields.TryGetValue("timestamp", out var stamp) ? EventTime.Parse(stamp) : null as DateTimeOffset?);
-        var timestamp = EventTime.ToMicroseconds(time ?? now);
-        var id = Text("id", header.Id) is { Length: > 0 } given ? given : Guid.CreateVersion7().ToString();
+        var given = header.Timestamp ?? (fields.TryGetValue("timestamp", out var stamp) ? EventTime.Parse(stamp) : null as DateTimeOffset?);
+        var timestamp = EventTime.ToMicroseconds(given ?? now);
+        var id = Text("id", header.Id) is { Length: > 0 } sent ? sent : Guid.CreateVersion7().ToString();
         var delta = Delta(header, fields);
         var prepared = (
             Id: SessionKey.Required("event.id", id),
@@ -56,6 +56,7 @@ public static class EventJson
             Partial: header.Partial ?? (fields.TryGetValue("partial", out var partial) && Bool(partial)));
 
         var buffer = new ArrayBufferWriter<byte>(1024);
+        Range timeInJson;
         using (var writer = new Utf8JsonWriter(buffer, StorageJson.WriterOptions))
         {
             writer.WriteStartObject();
@@ -63,7 +64,10 @@ public static class EventJson
             writer.WriteString("invocation_id", prepared.InvocationId);
             writer.WriteString("author", prepared.Author);
             writer.WritePropertyName("timestamp");
-            writer.WriteRawValue(EventTime.Milliseconds(timestamp), skipInputValidation: true);
+            var time = EventTime.Milliseconds(timestamp);
+            writer.WriteRawValue(time, skipInputValidation: true);
+            var end = (int)(writer.BytesCommitted + writer.BytesPending);
+            timeInJson = (end - time.Length)..end;
             WriteActions(writer, fields.TryGetValue("actions", out var actions) ? actions : default, delta);
             foreach (var (name, value) in fields)
             {
@@ -85,10 +89,11 @@ public static class EventJson
             InvocationId = prepared.InvocationId,
             Author = prepared.Author,
             Timestamp = timestamp,
-            TimestampAssigned = time is null,
+            TimestampAssigned = given is null,
             Partial = prepared.Partial,
             Delta = delta is { } change ? ScopedState.Split(change, "event.actions.state_delta") : ScopedState.Empty,
             Json = buffer.WrittenMemory,
+            TimeInJson = timeInJson,
         };
 
         string Text(string name, string set) => set.Length > 0 ? set : fields.TryGetValue(name, out var value) switch

@@ -21,23 +21,45 @@ internal static class EventTime
     /// <summary>Reads the <c>timestamp</c> of an event's JSON, in either unit.</summary>
     public static DateTimeOffset Parse(JsonElement value)
     {
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number))
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number) && FromNumber(number) is { } time)
         {
-            var seconds = Math.Abs(number) > SmallestMilliseconds ? number / 1000 : number;
-            if (seconds > -62_135_596_800m && seconds < 253_402_300_799m)
-            {
-                return FromMicros((long)Math.Round(seconds * MicrosPerSecond));
-            }
+            return time;
         }
 
         throw new InvalidInputException(
             "event.event_json.timestamp", value.GetRawText(), "a number of seconds since 1970, or of milliseconds where it is above 100000000000");
     }
 
+    /// <summary>Reads the <c>timestamp</c> of a stored event, in either unit; <see langword="null"/> where there is none that makes sense.</summary>
+    public static DateTimeOffset? InJson(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = StorageJson.MaxDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var found = reader.ValueTextEquals("timestamp"u8);
+            reader.Read();
+            if (found)
+            {
+                return reader.TokenType == JsonTokenType.Number && reader.TryGetDecimal(out var number) ? FromNumber(number) : null;
+            }
+
+            reader.Skip();
+        }
+
+        return null;
+    }
+
     public static string Seconds(DateTimeOffset time) => Decimal(Micros(time), MicrosPerSecond);
 
     /// <summary>Milliseconds, because ADK JS takes the number in the stored JSON as such, while ADK Python reads the column beside it.</summary>
     public static string Milliseconds(DateTimeOffset time) => Decimal(Micros(time), 1000);
+
+    private static DateTimeOffset? FromNumber(decimal number)
+    {
+        var seconds = Math.Abs(number) > SmallestMilliseconds ? number / 1000 : number;
+        return seconds is > -62_135_596_800m and < 253_402_300_799m ? FromMicros((long)Math.Round(seconds * MicrosPerSecond)) : null;
+    }
 
     private static string Decimal(long micros, long unit) => ((decimal)micros / unit).ToString("0.######", CultureInfo.InvariantCulture);
 }

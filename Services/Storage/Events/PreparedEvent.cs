@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Runtime.Storage.State;
 
@@ -26,6 +27,14 @@ public sealed class PreparedEvent
 
     /// <summary>Gets the whole event in stored form, UTF-8: snake_case, <c>timestamp</c> in milliseconds.</summary>
     public required ReadOnlyMemory<byte> Json { get; init; }
+
+    /// <summary>Gets where in <see cref="Json"/> the number of the time is.</summary>
+    internal Range TimeInJson { get; init; }
+
+    /// <summary>The event in stored form with its time in the unit that a database keeps. Free for milliseconds, one copy for seconds.</summary>
+    public ReadOnlyMemory<byte> JsonIn(EventTimeUnit unit) => unit == EventTimeUnit.Milliseconds
+        ? Json
+        : (byte[])[.. Json.Span[..TimeInJson.Start], .. Encoding.ASCII.GetBytes(EventTime.Seconds(Timestamp)), .. Json.Span[TimeInJson.End..]];
 
     /// <summary>Tells whether a stored event is this one, sent again: equal but for the order of keys and the spelling of numbers.</summary>
     public bool SameAs(SessionEvent stored)

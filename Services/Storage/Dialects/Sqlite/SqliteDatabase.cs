@@ -2,89 +2,52 @@ using Microsoft.Data.Sqlite;
 
 namespace Runtime.Storage.Dialects.Sqlite;
 
-/// <summary>The connections to one SQLite database: many readers, and writers one after the other.</summary>
-/// <remarks>
-/// Writers of this process queue at a semaphore, which costs nothing, instead of at the database, which they would poll. A database in
-/// memory belongs to its connection, so there all work goes through one.
-/// </remarks>
-internal sealed class SqliteDatabase(SqliteConnectionStringBuilder settings) : IAsyncDisposable
+/// <summary>The connections to one SQLite database: one writer and several readers. A database in memory is one connection for both.</summary>
+internal sealed class SqliteDatabase : IAsyncDisposable
 {
-    // synchronous=FULL: in WAL mode the default of NORMAL may lose acknowledged commits when the power fails.
-    private const string Pragmas = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+    // Other processes write for milliseconds; a schema update of theirs may take seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly bool _inMemory = settings.Mode == SqliteOpenMode.Memory;
-    private readonly SemaphoreSlim _writer = new(1, 1);
-    private SqliteConnection? _kept;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaders? _readers;
+
+    public SqliteDatabase(SqliteConnectionStringBuilder settings)
+        : this(
+            settings.DataSource,
+            () => SqliteLink.Open(settings, Patience),
+            // A reader that finds no file must not make an empty one.
+            settings.Mode == SqliteOpenMode.Memory
+                ? null
+                : () => SqliteLink.Open(new(settings.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }, Patience))
+    {
+    }
+
+    /// <param name="name">What to call the database in messages.</param>
+    /// <param name="openWriter">Opens the connection that writes.</param>
+    /// <param name="openReader">Opens one that reads; <see langword="null"/> for a database in memory, which belongs to its one connection.</param>
+    internal SqliteDatabase(string name, Func<SqliteLink> openWriter, Func<SqliteLink>? openReader)
+    {
+        Name = name;
+        _writer = new(openWriter, inMemory: openReader is null);
+        _readers = openReader is null ? null : new(openReader);
+    }
 
     /// <summary>Gets the file, for messages.</summary>
-    public string Name => settings.DataSource;
+    public string Name { get; }
 
-    public async Task<T> WriteAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
-    {
-        await _writer.WaitAsync(cancellationToken);
-        try
-        {
-            var connection = _kept ??= Open();
-            // Not deferred: the write lock comes first, so what is read inside cannot change before the commit.
-            using var transaction = connection.BeginTransaction(deferred: false);
-            var result = work(connection, transaction);
-            transaction.Commit();
-            return result;
-        }
-        catch (SqliteException) when (!_inMemory)
-        {
-            // The file may have been moved or replaced; a new connection sees what is there now.
-            _kept?.Dispose();
-            _kept = null;
-            throw;
-        }
-        finally
-        {
-            _writer.Release();
-        }
-    }
+    /// <summary>Does the work under the write lock; returns after the commit.</summary>
+    public Task<T> WriteAsync<T>(Func<SqliteLink, T> work, CancellationToken cancellationToken) => _writer.RunAsync(work, cancellationToken);
 
-    public async Task<T> ReadAsync<T>(Func<SqliteConnection, SqliteTransaction, T> work, CancellationToken cancellationToken)
-    {
-        if (_inMemory)
-        {
-            return await WriteAsync(work, cancellationToken);
-        }
-
-        using var connection = Open();
-        // A deferred transaction is one moment of the database for all statements in it, and keeps no writer waiting.
-        using var transaction = connection.BeginTransaction(deferred: true);
-        return work(connection, transaction);
-    }
+    /// <summary>Reads at one moment.</summary>
+    public Task<T> ReadAsync<T>(Func<SqliteLink, T> work, CancellationToken cancellationToken) =>
+        _readers?.RunAsync(work, cancellationToken) ?? _writer.RunAsync(work, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        await _writer.WaitAsync();
-        if (_kept is { } kept)
+        await _writer.DisposeAsync();
+        if (_readers is not null)
         {
-            _kept = null;
-            SqliteConnection.ClearPool(kept);
-            kept.Dispose();
-        }
-
-        _writer.Dispose();
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(settings.ConnectionString);
-        try
-        {
-            connection.Open();
-            using var command = connection.CreateCommand();
-            command.CommandText = Pragmas;
-            command.ExecuteNonQuery();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
+            await _readers.DisposeAsync();
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SqliteMigration : MigrationDatabase
 
     public static SqliteMigration For(ConnectionUrl url)
     {
-        var settings = SqliteDialect.Settings(url);
+        var settings = SqliteAddress.Read(url);
         settings.Pooling = false;
         settings.DefaultTimeout = 30;
         // Rows of deleted sessions, which SQLite keeps where nobody asked it to enforce foreign keys, are converted like any other.
