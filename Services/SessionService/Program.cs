@@ -1,8 +1,14 @@
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
+using Runtime.SessionService.Commands;
 using Runtime.SessionService.Expiry;
 using Runtime.SessionService.Watch;
+
+if (ServiceCommands.AreMeant(args))
+{
+    return await ServiceCommands.RunAsync(args, Console.Out, Console.Error);
+}
 
 try
 {

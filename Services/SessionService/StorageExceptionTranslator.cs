@@ -17,6 +17,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
         StorageFailure.Full => "SESSION_DB_NOT_WRITABLE",
         StorageFailure.StateTooLarge => "STATE_TOO_LARGE",
         StorageFailure.InvalidData => "SESSION_DATA_NOT_STORABLE",
+        StorageFailure.DataUnreadable => "SESSION_DATA_UNREADABLE",
         _ => "SESSION_DB_FAILED",
     };
 

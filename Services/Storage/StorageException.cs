@@ -27,6 +27,9 @@ public enum StorageFailure
     /// <summary>The database cannot represent the value.</summary>
     InvalidData,
 
+    /// <summary>A stored value is not what it should be.</summary>
+    DataUnreadable,
+
     /// <summary>The state of a scope would pass its limit; nothing was changed.</summary>
     StateTooLarge,
 

@@ -57,6 +57,17 @@ public static class StorageJson
         };
     }
 
+    internal static bool HoldsNul(ReadOnlyMemory<byte> json)
+    {
+        if (json.Span.IndexOf("\\u0000"u8) < 0)
+        {
+            return false;
+        }
+
+        using var document = JsonDocument.Parse(json, ReaderOptions);
+        return HoldsNul(document.RootElement);
+    }
+
     internal static bool HoldsNul(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetRawText().Contains("\\u0000", StringComparison.Ordinal) && value.GetString()!.Contains('\0', StringComparison.Ordinal),
