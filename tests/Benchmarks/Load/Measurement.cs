@@ -3,17 +3,21 @@ using System.Diagnostics;
 namespace Runtime.Benchmarks.Load;
 
 /// <summary>What one measurement saw.</summary>
+/// <param name="Operations">How many operations finished.</param>
 /// <param name="PerSecond">Finished operations a second, all callers together.</param>
 /// <param name="P50">Milliseconds that half of the operations stayed below.</param>
 /// <param name="P95">The same for 95 of 100.</param>
 /// <param name="P99">The same for 99 of 100.</param>
-internal sealed record Measurement(double PerSecond, double P50, double P95, double P99)
+internal sealed record Measurement(int Operations, double PerSecond, double P50, double P95, double P99)
 {
+    /// <summary>Gets the processor time of one operation on average, where it can be told.</summary>
+    public ProcessorTime ProcessorTime { get; init; }
+
     /// <summary>Sums up the ticks of <see cref="Stopwatch"/> that each operation took.</summary>
     public static Measurement From(List<long> ticks, TimeSpan elapsed)
     {
         ticks.Sort();
-        return new(ticks.Count / elapsed.TotalSeconds, Milliseconds(0.50), Milliseconds(0.95), Milliseconds(0.99));
+        return new(ticks.Count, ticks.Count / elapsed.TotalSeconds, Milliseconds(0.50), Milliseconds(0.95), Milliseconds(0.99));
 
         double Milliseconds(double share) =>
             ticks.Count == 0 ? 0 : Stopwatch.GetElapsedTime(0, ticks[(int)(share * (ticks.Count - 1))]).TotalMilliseconds;

@@ -26,7 +26,7 @@ internal static class ReportTables
         var (service, others) = (results.Subjects[0], results.Subjects.Skip(1).ToArray());
         var table = new Table { Title = new TableTitle(results.Version), Border = TableBorder.Rounded };
         table.AddColumn("Case");
-        foreach (var heading in (string[])["a second", "slowest..fastest", "p50 ms", "p95 ms", "p99 ms", .. others.SelectMany(other => (string[])[other, "÷"])])
+        foreach (var heading in (string[])["a second", "slowest..fastest", "p50 ms", "p95 ms", "p99 ms", "µs CPU", .. others.SelectMany(other => (string[])[other, "µs CPU", "÷"])])
         {
             table.AddColumn(new TableColumn(Markup.Escape(heading)).RightAligned());
         }
@@ -65,16 +65,20 @@ internal static class ReportTables
     }
 
     private static string[] Cells(Summary? summary, string? failure) => summary is null
-        ? [Markup.Escape(failure ?? "-"), "", "", "", ""]
+        ? [Markup.Escape(failure ?? "-"), "", "", "", "", ""]
         :
         [
             $"[bold]{Rate(summary.Median.PerSecond)}[/]", $"{Rate(summary.Slowest)}..{Rate(summary.Fastest)}",
-            Number(summary.Median.P50, 2), Number(summary.Median.P95, 2), Number(summary.Median.P99, 2),
+            Number(summary.Median.P50, 2), Number(summary.Median.P95, 2), Number(summary.Median.P99, 2), Cpu(summary.Median.ProcessorTime),
         ];
 
     private static string[] Beside(Summary? own, Summary? other, string? failure) => other is null
-        ? [Markup.Escape(failure is null ? "" : $"failed: {failure}"), ""]
-        : [Rate(other.Median.PerSecond), own is null ? "" : Number(own.Median.PerSecond / other.Median.PerSecond, 2)];
+        ? [Markup.Escape(failure is null ? "" : $"failed: {failure}"), "", ""]
+        : [Rate(other.Median.PerSecond), Cpu(other.Median.ProcessorTime), own is null ? "" : Number(own.Median.PerSecond / other.Median.PerSecond, 2)];
+
+    // Client, then service or peer, then database: those that are processes of their own.
+    private static string Cpu(ProcessorTime time) => string.Join(
+        '+', new[] { time.Client, time.Subject, time.Database }.Where(part => part > TimeSpan.Zero).Select(part => Number(part.TotalMicroseconds, 0)));
 
     private static string Rate(double value) => Number(value, value < 10 ? 1 : 0);
 

@@ -8,6 +8,9 @@ internal interface ISubject : IAsyncDisposable
     /// <summary>Gets the name for tables.</summary>
     string Name { get; }
 
+    /// <summary>Gets the process that is called; <see langword="null"/> for a library in this process.</summary>
+    int? ProcessId { get; }
+
     /// <summary>Tells whether an operation is worth measuring on this subject.</summary>
     bool Does(Operation operation);
 

@@ -10,6 +10,8 @@ internal abstract class OperationSubject(string name) : ISubject
 
     public string Name { get; } = name;
 
+    public virtual int? ProcessId => null;
+
     public virtual bool Does(Operation operation) => true;
 
     public async Task PrepareAsync(SessionPool pool, CancellationToken cancellationToken)

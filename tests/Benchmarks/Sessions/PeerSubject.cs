@@ -18,6 +18,8 @@ internal sealed class PeerSubject : ISubject
 
     public string Name => "ADK JS";
 
+    public int? ProcessId => _process.Id;
+
     public bool Does(Operation operation) => true;
 
     /// <summary>Gets the versions of Node.js and of the package.</summary>
@@ -57,7 +59,7 @@ internal sealed class PeerSubject : ISubject
                 Seconds = duration.TotalSeconds,
             },
             cancellationToken);
-        return new(answer.PerSecond, answer.P50, answer.P95, answer.P99);
+        return new(answer.Operations, answer.PerSecond, answer.P50, answer.P95, answer.P99);
     }
 
     public async ValueTask DisposeAsync()
@@ -101,5 +103,5 @@ internal sealed class PeerSubject : ISubject
         public double Seconds { get; init; }
     }
 
-    private sealed record Answer(string? Error, string? Version, double PerSecond, double P50, double P95, double P99);
+    private sealed record Answer(string? Error, string? Version, int Operations, double PerSecond, double P50, double P95, double P99);
 }

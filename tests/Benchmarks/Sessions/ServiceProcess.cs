@@ -23,6 +23,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Gets the address of the gRPC endpoint.</summary>
     public string GrpcAddress { get; }
 

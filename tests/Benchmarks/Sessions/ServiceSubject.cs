@@ -23,6 +23,8 @@ internal sealed class ServiceSubject : OperationSubject
         _clients = [.. _channels.Select(channel => new SessionsClient(channel))];
     }
 
+    public override int? ProcessId => _service.Id;
+
     public static async Task<ServiceSubject> StartAsync(string sessionsAddress, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken) =>
         new(await ServiceProcess.StartAsync(sessionsAddress, variables, cancellationToken));
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Runtime.Benchmarks.Load;
 using Runtime.Benchmarks.Report;
 using Runtime.Benchmarks.Sessions.Databases;
 using Spectre.Console;
@@ -66,7 +67,7 @@ internal sealed class SessionBenchmarks(RunSessions run)
             foreach (var asked in SessionCases.All.Where(known => run.Cases is [] || run.Cases.Contains(known.Name)))
             {
                 await stage.PrepareAsync(asked, cancellationToken);
-                await MeasureAsync(asked, subjects, results, cancellationToken);
+                await MeasureAsync(asked, subjects, database.ProcessId, results, cancellationToken);
             }
 
             return results;
@@ -85,7 +86,7 @@ internal sealed class SessionBenchmarks(RunSessions run)
         }
     }
 
-    private async Task MeasureAsync(SessionCase asked, ISubject[] subjects, DatabaseResults results, CancellationToken cancellationToken)
+    private async Task MeasureAsync(SessionCase asked, ISubject[] subjects, int? databaseProcess, DatabaseResults results, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         results.Cases.Add(asked);
@@ -100,7 +101,10 @@ internal sealed class SessionBenchmarks(RunSessions run)
                         await subject.MeasureAsync(asked, run.Duration / 4, cancellationToken);
                     }
 
-                    results.Add(asked, subject, await subject.MeasureAsync(asked, run.Duration, cancellationToken));
+                    var before = ProcessorTime.Read(subject.ProcessId, databaseProcess);
+                    var measured = await subject.MeasureAsync(asked, run.Duration, cancellationToken);
+                    var used = ProcessorTime.Read(subject.ProcessId, databaseProcess).Since(before, measured.Operations);
+                    results.Add(asked, subject, measured with { ProcessorTime = used });
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {

@@ -9,9 +9,9 @@ internal static class SessionCases
     /// <summary>How many sessions one page of a list has.</summary>
     public const int PageSize = 50;
 
-    private static readonly SessionPool _own = new("own", Count: 64, Events: 0);
+    private static readonly SessionPool _own = new("own", Count: 1024, Events: 0);
     private static readonly SessionPool _hot = new("hot", Count: 1, Events: 0);
-    private static readonly SessionPool _empty = new("empty", Count: 4000, Events: 0);
+    private static readonly SessionPool _empty = new("empty", Count: 2048, Events: 0);
     private static readonly SessionPool _grown = new("grown", Count: 4, Events: 1000);
     private static readonly SessionPool _ten = new("ten", Count: 4, Events: 10);
     private static readonly SessionPool _hundred = new("hundred", Count: 4, Events: 100);

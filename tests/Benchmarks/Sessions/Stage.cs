@@ -21,6 +21,7 @@ internal sealed class Stage(IBenchDatabase database, IReadOnlyList<ISubject> sub
 
     public async Task PrepareAsync(SessionCase asked, CancellationToken cancellationToken)
     {
+        var before = _made.Count;
         if (asked.Pool is { } pool && pool != SessionCases.Crowd)
         {
             foreach (var subject in subjects.Where(subject => subject.Does(asked.Operation) && _made.Add((pool.Name, subject))))
@@ -37,6 +38,11 @@ internal sealed class Stage(IBenchDatabase database, IReadOnlyList<ISubject> sub
         if (asked.Crowded && _made.Add((SessionCases.Crowd.Name, null)))
         {
             await database.LoadEventsAsync(SessionCases.Crowd, withPeer, cancellationToken);
+        }
+
+        if (_made.Count > before)
+        {
+            await database.SettleAsync(withPeer, cancellationToken);
         }
     }
 }

@@ -101,7 +101,7 @@ async function measure(question) {
   const elapsed = (performance.now() - start) / 1000;
   taken.sort((a, b) => a - b);
   const at = share => taken[Math.floor(share * (taken.length - 1))] ?? 0;
-  return { perSecond: taken.length / elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+  return { operations: taken.length, perSecond: taken.length / elapsed, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 function version() {

@@ -15,11 +15,17 @@ internal interface IBenchDatabase : IAsyncDisposable
     /// <summary>Gets the product with its version.</summary>
     string Version { get; }
 
+    /// <summary>Gets the server's process; <see langword="null"/> for a library, or a server on another machine.</summary>
+    int? ProcessId { get; }
+
     /// <summary>Opens the driver's own loops, the cheapest first, on tables of their own.</summary>
     Task<IReadOnlyList<ISubject>> OpenFloorsAsync(CancellationToken cancellationToken);
 
     /// <summary>Loads sessions without events into one app of everybody's database, behind their backs.</summary>
     Task LoadSessionsAsync(string app, int count, bool withPeer, CancellationToken cancellationToken);
+
+    /// <summary>Brings the statistics that queries are planned by up to date, after sessions and events were made.</summary>
+    Task SettleAsync(bool withPeer, CancellationToken cancellationToken);
 
     /// <summary>Loads the crowd of events into everybody's database.</summary>
     Task LoadEventsAsync(SessionPool crowd, bool withPeer, CancellationToken cancellationToken);

@@ -22,6 +22,8 @@ internal sealed class SqliteBenchDatabase : IBenchDatabase
 
     public string Version { get; }
 
+    public int? ProcessId => null;
+
     private string Service => Path.Combine(_folder, "service.db");
 
     private string Floor => Path.Combine(_folder, "floor.db");
@@ -35,17 +37,16 @@ internal sealed class SqliteBenchDatabase : IBenchDatabase
 
     public Task LoadSessionsAsync(string app, int count, bool withPeer, CancellationToken cancellationToken) => EverywhereAsync(
         withPeer,
-        $$"""
+        file => $$"""
         WITH RECURSIVE made (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM made WHERE n < {{count}})
-        INSERT INTO sessions (id, app_name, user_id, state, create_time, update_time)
+        INSERT INTO {{(file == Floor ? "listed_sessions" : "sessions")}} (id, app_name, user_id, state, create_time, update_time)
         SELECT 's-' || n, '{{app}}', '{{SessionCase.User}}', '{}', unixepoch() * 1000, unixepoch() * 1000 + n FROM made;
-        ANALYZE;
         """,
         cancellationToken);
 
     public Task LoadEventsAsync(SessionPool crowd, bool withPeer, CancellationToken cancellationToken) => EverywhereAsync(
         withPeer,
-        $$"""
+        _ => $$"""
         INSERT INTO sessions (id, app_name, user_id, state, create_time, update_time)
         VALUES ('{{crowd.Id(0)}}', '{{SessionCase.App}}', '{{SessionCase.User}}', '{}', unixepoch() * 1000, unixepoch() * 1000);
         WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {{crowd.Events}}),
@@ -54,9 +55,10 @@ internal sealed class SqliteBenchDatabase : IBenchDatabase
         SELECT id, '{{SessionCase.App}}', '{{SessionCase.User}}', '{{crowd.Id(0)}}', '{{BenchEvent.InvocationId}}', ms,
                '{{BenchEvent.Stored("' || id || '", "' || ms || '")}}'
         FROM made;
-        ANALYZE;
         """,
         cancellationToken);
+
+    public Task SettleAsync(bool withPeer, CancellationToken cancellationToken) => EverywhereAsync(withPeer, _ => "ANALYZE;", cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -65,14 +67,14 @@ internal sealed class SqliteBenchDatabase : IBenchDatabase
         return ValueTask.CompletedTask;
     }
 
-    private async Task EverywhereAsync(bool withPeer, string sql, CancellationToken cancellationToken)
+    private async Task EverywhereAsync(bool withPeer, Func<string, string> sql, CancellationToken cancellationToken)
     {
         foreach (var file in (string[])(withPeer ? [Service, Floor, Peer] : [Service, Floor]))
         {
             await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
             await connection.OpenAsync(cancellationToken);
             await using var command = connection.CreateCommand();
-            command.CommandText = $"PRAGMA busy_timeout = 60000; BEGIN IMMEDIATE; {sql} COMMIT;";
+            command.CommandText = $"PRAGMA busy_timeout = 60000; BEGIN IMMEDIATE; {sql(file)} COMMIT;";
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

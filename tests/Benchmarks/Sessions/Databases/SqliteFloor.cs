@@ -16,7 +16,9 @@ internal sealed class SqliteFloor : OperationSubject
             timestamp datetime NOT NULL, event_data json NOT NULL, revision integer NOT NULL DEFAULT 0,
             PRIMARY KEY (id, app_name, user_id, session_id));
         CREATE INDEX events_of_session ON events (app_name, user_id, session_id, timestamp DESC);
-        CREATE INDEX sessions_by_time ON sessions (app_name, update_time, user_id, id);
+        CREATE TABLE listed_sessions (
+            id text NOT NULL, app_name text NOT NULL, user_id text NOT NULL, state json NOT NULL, create_time datetime NOT NULL,
+            update_time datetime NOT NULL, PRIMARY KEY (app_name, update_time, user_id, id));
         """;
 
     private readonly SqliteConnection _connection;
@@ -52,7 +54,7 @@ internal sealed class SqliteFloor : OperationSubject
             "SELECT event_data FROM events WHERE app_name = @app AND user_id = @user AND session_id = @id ORDER BY timestamp DESC LIMIT @limit",
             "@app", "@user", "@id", "@limit");
         _list = Prepared(
-            "SELECT id, user_id, create_time, update_time, state FROM sessions WHERE app_name = @app ORDER BY update_time, user_id, id LIMIT @limit", "@app", "@limit");
+            "SELECT id, user_id, create_time, update_time, state FROM listed_sessions WHERE app_name = @app ORDER BY update_time, user_id, id LIMIT @limit", "@app", "@limit");
     }
 
     public override ValueTask DisposeAsync()
