@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Runtime.AppHost.Resources;
 
-internal static class ServiceEndpoints
+/// <summary>The endpoints that every service of ours has.</summary>
+public static class ServiceEndpoints
 {
     public const string Grpc = "Grpc";
     public const string Http = "Http";

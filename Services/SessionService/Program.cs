@@ -13,6 +13,7 @@ try
 
     var app = builder.Build();
 
+    app.OpenSessionStore();
     app.MapServiceDefaults();
     app.MapGrpcService<SessionsGrpcService>();
 

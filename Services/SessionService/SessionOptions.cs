@@ -18,4 +18,8 @@ public sealed class SessionOptions
     /// <summary>Gets or sets the largest event, and the largest initial state, in bytes of JSON, 1 KiB to 64 MiB. Default 8 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024, ErrorMessage = "Setting: Sessions:MaxEventBytes. Fix: Set a number of bytes from 1024 to 67108864.")]
     public int MaxEventBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Gets or sets the largest state of one scope, in bytes of JSON, 1 KiB to 16 MiB. Default 1 MiB.</summary>
+    [Range(1024, 16 * 1024 * 1024, ErrorMessage = "Setting: Sessions:MaxStateBytes. Fix: Set a number of bytes from 1024 to 16777216.")]
+    public int MaxStateBytes { get; set; } = 1024 * 1024;
 }

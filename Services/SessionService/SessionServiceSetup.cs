@@ -4,6 +4,7 @@ using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.Storage;
 using Runtime.Storage.Connections;
+using Runtime.Storage.Dialects;
 
 namespace Runtime.SessionService;
 
@@ -23,21 +24,24 @@ internal static class SessionServiceSetup
             grpc.MaxReceiveMessageSize = limits.Value.MaxEventBytes + RequestHeadroom);
     }
 
-    public static void AddSessionStore(this WebApplicationBuilder builder)
+    /// <param name="more">Dialects beside the built-in ones; they win where two claim one scheme.</param>
+    public static void AddSessionStore(this WebApplicationBuilder builder, params IReadOnlyList<IStorageDialect> more)
     {
-        // Opened here and not on first use: an address that cannot work must stop the start. It does not connect yet.
-        var store = OpenStore(builder.Configuration.GetConnectionString(ConnectionName));
-
         builder.Services.AddSingleton(TimeProvider.System);
         // By factory, so that the container disposes it, and with it the connections.
-        builder.Services.AddSingleton(_ => store);
+        builder.Services.AddSingleton(provider => Open(provider, StorageDialects.BuiltIn.With(more)));
         builder.Services.AddHealthChecks().AddCheck<SessionStoreHealthCheck>("sessions-db");
         builder.Services.AddExceptionTranslator<StorageExceptionTranslator>();
     }
 
-    private static ISessionStore OpenStore(string? address)
+    /// <summary>Opens the store now: an address that cannot work must stop the start. It does not connect yet.</summary>
+    public static void OpenSessionStore(this WebApplication app) => app.Services.GetRequiredService<ISessionStore>();
+
+    private static ISessionStore Open(IServiceProvider services, StorageDialects dialects)
     {
         const string setting = $"ConnectionStrings:{ConnectionName} (variable ConnectionStrings__{ConnectionName})";
+        var configuration = services.GetRequiredService<IConfiguration>();
+        var address = configuration.GetConnectionString(ConnectionName);
         if (string.IsNullOrWhiteSpace(address))
         {
             throw new SettingException(
@@ -48,7 +52,13 @@ internal static class SessionServiceSetup
 
         try
         {
-            return StorageDialects.Open(address, TimeProvider.System);
+            return dialects.Open(address, new()
+            {
+                Time = services.GetRequiredService<TimeProvider>(),
+                Configuration = configuration,
+                Loggers = services.GetRequiredService<ILoggerFactory>(),
+                Limits = new() { MaxStateBytes = services.GetRequiredService<IOptions<SessionOptions>>().Value.MaxStateBytes },
+            });
         }
         catch (ConnectionUrlException error)
         {

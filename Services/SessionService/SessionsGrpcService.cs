@@ -27,7 +27,7 @@ public sealed class SessionsGrpcService(ISessionStore store, IOptions<SessionOpt
 
         var key = SessionKey.ParseOrNew(request.AppName, request.UserId, request.SessionId);
         RequireSize("state_json", request.StateJson);
-        var outcome = await store.CreateAsync(key, ScopedState.Parse(request.StateJson, "state_json"), context.CancellationToken);
+        var outcome = await store.CreateAsync(key, new(ScopedState.Parse(request.StateJson, "state_json")), context.CancellationToken);
         return outcome switch
         {
             SessionCreated created => created.Session.ToMessage(),
@@ -62,7 +62,7 @@ public sealed class SessionsGrpcService(ISessionStore store, IOptions<SessionOpt
 
         // The parts of a key, with a stand-in where the list does not need one.
         var filter = SessionKey.Parse(request.AppName, request.UserId is { Length: > 0 } given ? given : "-", "-");
-        var user = request.UserId.Length > 0 ? filter.User : null;
+        var shown = new SessionFilter { User = request.UserId.Length > 0 ? filter.User : null };
         var order = request.Order switch
         {
             Sessions.V1.SessionOrder.Unspecified or Sessions.V1.SessionOrder.UpdateTimeAsc => SessionOrder.UpdateTimeAscending,
@@ -71,7 +71,7 @@ public sealed class SessionsGrpcService(ISessionStore store, IOptions<SessionOpt
         };
 
         var page = await store.ListAsync(
-            new(filter.App, user, PageSize(request.PageSize), order, SessionCursor.Decode(request.PageToken, order, user)), context.CancellationToken);
+            new(filter.App, shown, PageSize(request.PageSize), order, SessionCursor.Decode(request.PageToken, order, shown)), context.CancellationToken);
         var response = new ListSessionsResponse { NextPageToken = page.Next?.Encode() ?? "" };
         response.Sessions.AddRange(page.Sessions.Select(SessionMessages.ToMessage));
         return response;

@@ -15,6 +15,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
         StorageFailure.SchemaOutdated => "SESSION_SCHEMA_OUTDATED",
         StorageFailure.SchemaTooNew => "SESSION_SCHEMA_TOO_NEW",
         StorageFailure.Full => "SESSION_DB_NOT_WRITABLE",
+        StorageFailure.StateTooLarge => "STATE_TOO_LARGE",
         StorageFailure.InvalidData => "SESSION_DATA_NOT_STORABLE",
         _ => "SESSION_DB_FAILED",
     };
@@ -30,6 +31,8 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
     {
         StorageFailure.Unavailable or StorageFailure.Contention =>
             new UnavailableException(error.Message, reason: ReasonOf(error.Failure), inner: error),
+        StorageFailure.StateTooLarge => new LimitExceededException(
+            $"{error.Problem} Setting: {SessionOptions.Section}:MaxStateBytes. Fix: {error.Fix}", ReasonOf(error.Failure), error),
         StorageFailure.Timeout => new DeadlineException(error.Message, ReasonOf(error.Failure), error),
         StorageFailure.InvalidData =>
             new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),

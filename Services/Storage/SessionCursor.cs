@@ -1,55 +1,39 @@
-using System.Buffers.Text;
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
 
 namespace Runtime.Storage;
 
 /// <summary>The place of one session in a list, so that the next page starts behind it however many rows came or went before it.</summary>
-/// <param name="Order">The order that the place is in.</param>
-/// <param name="Filter">The user that the list is limited to; <see langword="null"/> for all users.</param>
-/// <param name="UpdateTime">The update time of the last session seen.</param>
+/// <param name="Time">The last session's time, of the kind that the list is ordered by.</param>
 /// <param name="User">Its user.</param>
 /// <param name="Id">Its id.</param>
-public sealed record SessionCursor(SessionOrder Order, string? Filter, DateTimeOffset UpdateTime, string User, string Id)
+/// <param name="List">Says which list: order and filter.</param>
+public sealed record SessionCursor(DateTimeOffset Time, string User, string Id, string List)
 {
     /// <summary>Writes the cursor as an opaque page token, safe in a URL.</summary>
-    public string Encode() => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(
-        [((int)Order).ToString(System.Globalization.CultureInfo.InvariantCulture), Filter, UpdateTime.ToString("O"), User, Id],
-        StorageJsonContext.Default.StringArray));
+    public string Encode() => PageToken.Encode(List, Time.UtcTicks.ToString(CultureInfo.InvariantCulture), User, Id);
 
     /// <summary>Reads a page token; an empty one is the first page.</summary>
-    /// <exception cref="InvalidInputException">The token was not made by <see cref="Encode"/>, or for another order or user.</exception>
-    public static SessionCursor? Decode(string token, SessionOrder order, string? filter)
+    /// <exception cref="InvalidInputException">The token was not made by <see cref="Encode"/>, or for another order or filter.</exception>
+    public static SessionCursor? Decode(string token, SessionOrder order, SessionFilter filter)
     {
         ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(filter);
         if (token.Length == 0)
         {
             return null;
         }
 
-        var cursor = TryDecode(token);
-        return cursor is not null && cursor.Order == order && cursor.Filter == filter
-            ? cursor
-            : throw new InvalidInputException("page_token", token, "the next_page_token of a list with the same user and order");
+        return PageToken.TryDecode(token) is [var list, var time, var user, var id]
+            && list == Describe(order, filter)
+            && PageToken.TryTime(time, out var parsed)
+            ? new(parsed, user, id, list)
+            : throw new InvalidInputException("page_token", token, "the next_page_token of a list with the same filter and order");
     }
 
-    private static SessionCursor? TryDecode(string token)
-    {
-        try
-        {
-            var parts = JsonSerializer.Deserialize(Base64Url.DecodeFromChars(token), StorageJsonContext.Default.StringArray);
-            return parts is [{ } order, var filter, { } time, { } user, { } id]
-                && Enum.TryParse<SessionOrder>(order, out var parsedOrder)
-                && DateTimeOffset.TryParseExact(time, "O", System.Globalization.CultureInfo.InvariantCulture, default, out var parsedTime)
-                ? new(parsedOrder, filter, parsedTime, user, id)
-                : null;
-        }
-        catch (Exception error) when (error is FormatException or JsonException or DecoderFallbackException)
-        {
-            return null;
-        }
-    }
+    internal static SessionCursor At(Session last, SessionListQuery query) => new(
+        query.ByUpdateTime ? last.UpdateTime : last.CreateTime, last.Key.User, last.Key.Id, Describe(query.Order, query.Filter));
+
+    private static string Describe(SessionOrder order, SessionFilter filter) => PageToken.Fingerprint(
+        order.ToString(), filter.User, filter.DisplayName, filter.Labels.ToJson(), filter.UpdatedFrom?.UtcTicks.ToString(CultureInfo.InvariantCulture),
+        filter.UpdatedUntil?.UtcTicks.ToString(CultureInfo.InvariantCulture));
 }
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(string[]))]
-internal sealed partial class StorageJsonContext : System.Text.Json.Serialization.JsonSerializerContext;

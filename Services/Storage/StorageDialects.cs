@@ -6,33 +6,40 @@ using Runtime.Storage.Dialects.Sqlite;
 
 namespace Runtime.Storage;
 
-/// <summary>Every dialect there is, found by the scheme of an address.</summary>
-public static class StorageDialects
+/// <summary>The dialects that a program knows, found by the scheme of an address.</summary>
+public sealed class StorageDialects
 {
-    /// <summary>Gets the dialects; a new one is one line here.</summary>
-    public static IReadOnlyList<IStorageDialect> All { get; } =
+    private StorageDialects(IReadOnlyList<IStorageDialect> all) => All = all;
+
+    /// <summary>Gets the dialects of this library; a new one is one line here.</summary>
+    public static StorageDialects BuiltIn { get; } = new(
     [
         new PostgresDialect(),
         new SqliteDialect(),
         new InMemoryDialect(),
-    ];
+    ]);
 
-    internal static string UseAnAcceptedForm => $"Use one of {string.Join(", ", All.SelectMany(dialect => dialect.Forms))}.";
+    /// <summary>Gets the dialects, those that were added first.</summary>
+    public IReadOnlyList<IStorageDialect> All { get; }
+
+    /// <summary>Returns a registry that knows more dialects; they win where two claim one scheme.</summary>
+    public StorageDialects With(params IEnumerable<IStorageDialect> more) => new([.. more, .. All]);
 
     /// <summary>Opens the store that an address names, without connecting yet.</summary>
     /// <param name="address">A URL, or an Npgsql keyword string.</param>
-    /// <param name="time">The server's clock.</param>
+    /// <param name="context">Clock, settings, log and limits.</param>
     /// <exception cref="ConnectionUrlException">The address cannot work, whatever the database does.</exception>
-    public static ISessionStore Open(string address, TimeProvider time) => Find(address, out var url).Open(url, time);
+    public ISessionStore Open(string address, StorageContext context) => Find(address, out var url).Open(url, context);
 
     /// <summary>Finds the dialect of an address.</summary>
-    /// <exception cref="ConnectionUrlException">No dialect has the address's scheme.</exception>
-    public static IStorageDialect Find(string address, out ConnectionUrl url)
+    /// <exception cref="ConnectionUrlException">The text is no address, or no dialect has its scheme.</exception>
+    public IStorageDialect Find(string address, out ConnectionUrl url)
     {
-        var parsed = ConnectionUrl.Parse(address);
+        var accepted = $"Use one of {string.Join(", ", All.SelectMany(dialect => dialect.Forms))}.";
+        var parsed = ConnectionUrl.Parse(address, accepted);
         url = parsed;
         return All.FirstOrDefault(dialect => dialect.Schemes.Contains(parsed.Scheme))
             ?? throw new ConnectionUrlException(
-                $"No session database is known by the scheme '{parsed.Scheme}' of '{ConnectionUrl.Mask(address)}'.", UseAnAcceptedForm);
+                $"No session database is known by the scheme '{parsed.Scheme}' of '{ConnectionUrl.Mask(address)}'.", accepted);
     }
 }

@@ -27,6 +27,9 @@ public enum StorageFailure
     /// <summary>The database cannot represent the value.</summary>
     InvalidData,
 
+    /// <summary>The state of a scope would pass its limit; nothing was changed.</summary>
+    StateTooLarge,
+
     /// <summary>No space is left, or the database may only be read.</summary>
     Full,
 }

@@ -35,4 +35,37 @@ internal static class Processes
 
         return found;
     }
+
+    /// <summary>Returns the processes that were given a variable and have a word in their command line, but for shells that wait for them.</summary>
+    public static IReadOnlyList<int> WithEnvironment(string variable, string word) =>
+    [
+        .. WithArgument(word).Where(process => !IsLauncher(process.Command)).Select(process => process.Id).Where(id => IsGiven(id, variable)),
+    ];
+
+    /// <summary>Whether a command line is that of a shell that only waits for the program behind it.</summary>
+    public static bool IsLauncher(string command) => command.Contains("launcher", StringComparison.Ordinal);
+
+    /// <summary>Ends processes with SIGKILL, which none of them can notice.</summary>
+    public static void Kill(IReadOnlyList<int> ids)
+    {
+        Assert.NotEmpty(ids);
+        foreach (var id in ids)
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(id);
+            process.Kill();
+        }
+    }
+
+    private static bool IsGiven(int id, string variable)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/environ").Split('\0').Contains(variable, StringComparer.Ordinal);
+        }
+        catch (IOException)
+        {
+            // The process ended while it was looked at.
+            return false;
+        }
+    }
 }

@@ -20,12 +20,14 @@ public sealed class SessionServiceStartTests
     [InlineData("postgresql://u:hush@h:port/d", "SESSION_DB_URL_INVALID")]
     [InlineData("nonsense", "SESSION_DB_URL_INVALID")]
     [InlineData("Host=h;Password=hush;Nonsense=1", "SESSION_DB_URL_INVALID")]
-    public void An_address_that_cannot_work_stops_the_start_with_a_step_and_no_password(string? address, string code)
+    public async Task An_address_that_cannot_work_stops_the_start_with_a_step_and_no_password(string? address, string code)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
+        var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration["ConnectionStrings:sessions"] = address;
+        builder.AddSessionStore();
+        await using var app = builder.Build();
 
-        var error = Assert.Throws<SettingException>(builder.AddSessionStore);
+        var error = Assert.Throws<SettingException>(app.OpenSessionStore);
 
         Assert.StartsWith(code, error.Message, StringComparison.Ordinal);
         Assert.Contains("ConnectionStrings__sessions", error.Message, StringComparison.Ordinal);

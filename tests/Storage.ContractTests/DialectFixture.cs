@@ -14,13 +14,19 @@ public abstract class DialectFixture(IStorageDialect dialect) : IAsyncDisposable
     /// <summary>Gets whether the database keeps session times, and the order of events, finer than a millisecond.</summary>
     public virtual TimeSpan TimeResolution => TimeSpan.FromMicroseconds(1);
 
+    /// <summary>The largest state of a scope, small enough that a test can pass it.</summary>
+    public const int MaxStateBytes = 64 * 1024;
+
+    /// <summary>Gets what stores are opened with.</summary>
+    protected virtual StorageContext Context { get; } = new() { Limits = new() { MaxStateBytes = MaxStateBytes } };
+
     /// <summary>Opens the store. Skips where the database is absent; fails where it was promised.</summary>
     public async Task<ISessionStore> OpenOrSkipAsync()
     {
         await _one.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
-            return _store ??= StorageDialects.Open(await AddressOrSkipAsync(TestContext.Current.CancellationToken), TimeProvider.System);
+            return _store ??= StorageDialects.BuiltIn.Open(await AddressOrSkipAsync(TestContext.Current.CancellationToken), Context);
         }
         finally
         {
@@ -32,7 +38,7 @@ public abstract class DialectFixture(IStorageDialect dialect) : IAsyncDisposable
     /// A second store on the same database, as another replica of the service has it; <see langword="null"/> where there can be none.
     /// </summary>
     public virtual async Task<ISessionStore?> OpenReplicaAsync() =>
-        StorageDialects.Open(await AddressOrSkipAsync(TestContext.Current.CancellationToken), TimeProvider.System);
+        StorageDialects.BuiltIn.Open(await AddressOrSkipAsync(TestContext.Current.CancellationToken), Context);
 
     /// <summary>An app of its own for each test: the database is shared and never wiped.</summary>
     public static SessionKey NewKey() => new($"contract-{Guid.CreateVersion7():n}", "user", "session");

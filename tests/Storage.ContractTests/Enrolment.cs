@@ -24,3 +24,21 @@ public sealed class SessionListInMemory(InMemoryFixture d) : SessionListContract
 public sealed class SessionListOnSqlite(SqliteFixture d) : SessionListContract(d), IClassFixture<SqliteFixture>;
 
 public sealed class SessionListOnPostgres(PostgresFixture d) : SessionListContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class BatchAppendInMemory(InMemoryFixture d) : BatchAppendContract(d), IClassFixture<InMemoryFixture>;
+
+public sealed class BatchAppendOnSqlite(SqliteFixture d) : BatchAppendContract(d), IClassFixture<SqliteFixture>;
+
+public sealed class BatchAppendOnPostgres(PostgresFixture d) : BatchAppendContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class SessionUpdateInMemory(InMemoryFixture d) : SessionUpdateContract(d), IClassFixture<InMemoryFixture>;
+
+public sealed class SessionUpdateOnSqlite(SqliteFixture d) : SessionUpdateContract(d), IClassFixture<SqliteFixture>;
+
+public sealed class SessionUpdateOnPostgres(PostgresFixture d) : SessionUpdateContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class EventPageInMemory(InMemoryFixture d) : EventPageContract(d), IClassFixture<InMemoryFixture>;
+
+public sealed class EventPageOnSqlite(SqliteFixture d) : EventPageContract(d), IClassFixture<SqliteFixture>;
+
+public sealed class EventPageOnPostgres(PostgresFixture d) : EventPageContract(d), IClassFixture<PostgresFixture>;

@@ -7,7 +7,7 @@ public sealed class EnrolmentTests
         var contracts = typeof(EnrolmentTests).Assembly.GetTypes()
             .Where(type => type is { IsAbstract: true, IsClass: true } && type.Name.EndsWith("Contract", StringComparison.Ordinal));
         var data = new TheoryData<string, Type>();
-        foreach (var (dialect, contract) in StorageDialects.All.SelectMany(_ => contracts, (dialect, contract) => (dialect.Name, contract)))
+        foreach (var (dialect, contract) in StorageDialects.BuiltIn.All.SelectMany(_ => contracts, (dialect, contract) => (dialect.Name, contract)))
         {
             data.Add(dialect, contract);
         }

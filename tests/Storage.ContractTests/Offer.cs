@@ -1,4 +1,5 @@
 using Runtime.Storage.Events;
+using Runtime.Storage.State;
 
 namespace Runtime.Storage.ContractTests;
 
@@ -10,4 +11,8 @@ internal static class Offer
 
     public static PreparedEvent Event(string? id = null, DateTimeOffset? at = null, string delta = "", string json = "") =>
         EventJson.Prepare(json, new() { Id = id ?? "", Author = "user", Timestamp = at ?? Start, StateDelta = delta }, TimeProvider.System.GetUtcNow());
+
+    /// <summary>Creates a session with nothing but state.</summary>
+    public static Task<CreateOutcome> CreateAsync(this ISessionStore store, SessionKey key, ScopedState state, CancellationToken cancellationToken) =>
+        store.CreateAsync(key, new NewSession(state), cancellationToken);
 }

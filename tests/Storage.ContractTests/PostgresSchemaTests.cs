@@ -16,7 +16,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var address = await BackingProduct.Postgres.AddressOrSkipAsync(Cancellation);
-        _ = StorageDialects.Find(address, out var url);
+        _ = StorageDialects.BuiltIn.Find(address, out var url);
         var settings = url.Keywords is { } keywords ? new(keywords) : Dialects.Postgres.PostgresDialect.FromUrl(url);
         settings.SearchPath = _schema;
         _address = settings.ConnectionString;
@@ -36,7 +36,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     [Fact]
     public async Task Replicas_that_start_at_once_on_an_empty_database_all_come_up()
     {
-        var replicas = Enumerable.Range(0, 8).Select(_ => StorageDialects.Open(_address, TimeProvider.System)).ToList();
+        var replicas = Enumerable.Range(0, 8).Select(_ => StorageDialects.BuiltIn.Open(_address, new())).ToList();
 
         await Task.WhenAll(replicas.Select(replica => replica.CheckAsync(Cancellation)));
 
@@ -82,7 +82,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     [Fact]
     public async Task Tables_dropped_under_a_running_store_are_made_again()
     {
-        await using var store = StorageDialects.Open(_address, TimeProvider.System);
+        await using var store = StorageDialects.BuiltIn.Open(_address, new());
         await store.CheckAsync(Cancellation);
         await ExecuteAsync("DROP TABLE sessions, events, app_states, user_states, adk_internal_metadata");
 
@@ -92,7 +92,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     [Fact]
     public async Task Connections_cut_by_the_server_are_replaced_and_no_append_is_lost_or_doubled()
     {
-        await using var store = StorageDialects.Open(_address + ";Application Name=cut", TimeProvider.System);
+        await using var store = StorageDialects.BuiltIn.Open(_address + ";Application Name=cut", new());
         var key = DialectFixture.NewKey();
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
         for (var number = 0; number < 10; number++)
@@ -106,7 +106,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     [Fact]
     public async Task A_row_that_adk_js_inserted_is_read_and_appended_to()
     {
-        await using var store = StorageDialects.Open(_address, TimeProvider.System);
+        await using var store = StorageDialects.BuiltIn.Open(_address, new());
         await store.CheckAsync(Cancellation);
         var key = DialectFixture.NewKey();
         await ExecuteAsync($$"""
@@ -126,7 +126,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
 
     private async Task OpenAndCheckAsync()
     {
-        await using var store = StorageDialects.Open(_address, TimeProvider.System);
+        await using var store = StorageDialects.BuiltIn.Open(_address, new());
         await store.CheckAsync(Cancellation);
     }
 

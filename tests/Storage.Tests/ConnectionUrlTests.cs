@@ -15,7 +15,7 @@ public sealed class ConnectionUrlTests
     [InlineData("sqlite+aiosqlite:///a.db", "sqlite")]
     [InlineData("memory://", "in-memory")]
     public void Scheme_chooses_the_dialect_whatever_the_driver(string address, string dialect) =>
-        Assert.Equal(dialect, StorageDialects.Find(address, out _).Name);
+        Assert.Equal(dialect, StorageDialects.BuiltIn.Find(address, out _).Name);
 
     [Theory]
     [InlineData("sqlite:///rel.db", "rel.db")]
@@ -64,7 +64,7 @@ public sealed class ConnectionUrlTests
     [InlineData("Password=hush")]
     public void Address_that_cannot_work_is_refused_with_a_step_and_without_its_password(string address)
     {
-        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.Open(address, TimeProvider.System));
+        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.Open(address, new()));
 
         Assert.NotEmpty(error.Fix);
         Assert.DoesNotContain("hush", error.Message, StringComparison.Ordinal);
@@ -74,9 +74,9 @@ public sealed class ConnectionUrlTests
     [Fact]
     public void Unknown_scheme_lists_the_accepted_forms()
     {
-        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.Open("mongodb://h/d", TimeProvider.System));
+        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.Open("mongodb://h/d", new()));
 
-        Assert.All(StorageDialects.All.SelectMany(dialect => dialect.Forms), form => Assert.Contains(form, error.Fix, StringComparison.Ordinal));
+        Assert.All(StorageDialects.BuiltIn.All.SelectMany(dialect => dialect.Forms), form => Assert.Contains(form, error.Fix, StringComparison.Ordinal));
     }
 
     [Theory]

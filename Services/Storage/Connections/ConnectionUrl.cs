@@ -37,8 +37,10 @@ public sealed record ConnectionUrl
     public string? Keywords { get; init; }
 
     /// <summary>Takes an address apart.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="fix">What to advise when it is none: the forms that are accepted.</param>
     /// <exception cref="ConnectionUrlException">The text is neither a URL nor a keyword string.</exception>
-    public static ConnectionUrl Parse(string text)
+    public static ConnectionUrl Parse(string text, string fix = "Write a URL, for example sqlite:///sessions.db.")
     {
         ArgumentNullException.ThrowIfNull(text);
         text = text.Trim();
@@ -48,7 +50,7 @@ public sealed record ConnectionUrl
         {
             return text.Contains('=', StringComparison.Ordinal)
                 ? new() { Scheme = "postgresql", Keywords = text }
-                : throw new ConnectionUrlException("The session database address is neither a URL nor a keyword string.", StorageDialects.UseAnAcceptedForm);
+                : throw new ConnectionUrlException("The session database address is neither a URL nor a keyword string.", fix);
         }
 
         var rest = text[(schemeEnd + SchemeEnd.Length)..];

@@ -2,7 +2,7 @@ using Runtime.Storage.Connections;
 
 namespace Runtime.Storage.Dialects;
 
-/// <summary>One kind of database. Adding one is a folder beside this file and a line in <see cref="StorageDialects"/>.</summary>
+/// <summary>One kind of database. Adding one is a folder beside this file and a line in <see cref="StorageDialects"/>, or, in an application, an argument of <see cref="StorageDialects.With"/>.</summary>
 public interface IStorageDialect
 {
     /// <summary>Gets the name that tests and messages use.</summary>
@@ -16,5 +16,5 @@ public interface IStorageDialect
 
     /// <summary>Opens a store without connecting yet.</summary>
     /// <exception cref="ConnectionUrlException">The address cannot work, whatever the database does.</exception>
-    ISessionStore Open(ConnectionUrl url, TimeProvider time);
+    ISessionStore Open(ConnectionUrl url, StorageContext context);
 }

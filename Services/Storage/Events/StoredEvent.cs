@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Runtime.Storage.Events;
 
 /// <summary>Turns a stored row into the event that readers get.</summary>
-internal static class StoredEvent
+public static class StoredEvent
 {
     /// <summary>Reads one row. The columns win over what the JSON says of id, invocation id and time, as in ADK's own services.</summary>
     public static SessionEvent Read(ReadOnlyMemory<byte> stored, string id, string invocationId, DateTimeOffset timestamp, long revision)

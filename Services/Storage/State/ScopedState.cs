@@ -31,6 +31,33 @@ public sealed class ScopedState
     /// <summary>Gets the app's keys, without prefix.</summary>
     public IReadOnlyDictionary<string, JsonElement> App => _app;
 
+    /// <summary>Gets whether no scope changes.</summary>
+    public bool IsEmpty => _session.Count + _user.Count + _app.Count == 0;
+
+    /// <summary>Joins changes that follow each other into the one that has their effect: of each key the last value.</summary>
+    public static ScopedState Join(IEnumerable<ScopedState> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+
+        var joined = new ScopedState();
+        foreach (var change in changes)
+        {
+            Overwrite(joined._session, change._session);
+            Overwrite(joined._user, change._user);
+            Overwrite(joined._app, change._app);
+        }
+
+        return joined;
+
+        static void Overwrite(Dictionary<string, JsonElement> state, Dictionary<string, JsonElement> delta)
+        {
+            foreach (var (key, value) in delta)
+            {
+                state[key] = value;
+            }
+        }
+    }
+
     /// <summary>Reads a JSON object and splits it; empty text is the empty map.</summary>
     /// <param name="json">One JSON object.</param>
     /// <param name="field">What to call the text in an error.</param>

@@ -11,5 +11,9 @@ public sealed class InMemoryDialect : IStorageDialect
 
     public IReadOnlyList<string> Forms => ["memory://"];
 
-    public ISessionStore Open(ConnectionUrl url, TimeProvider time) => new InMemorySessionStore(time);
+    public ISessionStore Open(ConnectionUrl url, StorageContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new InMemorySessionStore(context.Time, context.Limits);
+    }
 }

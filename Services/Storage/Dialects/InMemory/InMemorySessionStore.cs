@@ -5,154 +5,301 @@ using Runtime.Storage.State;
 namespace Runtime.Storage.Dialects.InMemory;
 
 /// <summary>The contract in its shortest form. One lock: correctness is the point here, and nothing under it waits.</summary>
-public sealed class InMemorySessionStore(TimeProvider time) : ISessionStore
+public sealed class InMemorySessionStore(TimeProvider time, StorageLimits limits) : ISessionStore
 {
+    private static readonly Comparer<SessionEvent> _byTime = Comparer<SessionEvent>.Create((left, right) =>
+        left.Timestamp != right.Timestamp ? left.Timestamp.CompareTo(right.Timestamp) : left.Revision.CompareTo(right.Revision));
+
     private readonly Lock _lock = new();
     private readonly Dictionary<SessionKey, Row> _sessions = [];
     private readonly Dictionary<string, Dictionary<string, JsonElement>> _apps = new(StringComparer.Ordinal);
     private readonly Dictionary<(string App, string User), Dictionary<string, JsonElement>> _users = [];
 
-    public Task<CreateOutcome> CreateAsync(SessionKey key, ScopedState state, CancellationToken cancellationToken)
+    public Task<CreateOutcome> CreateAsync(SessionKey key, NewSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        lock (_lock)
+        ArgumentNullException.ThrowIfNull(session);
+        return Locked<CreateOutcome>(() =>
         {
-            var now = EventTime.ToMicroseconds(time.GetUtcNow());
-            var row = new Row { CreateTime = now, UpdateTime = now };
-            if (!_sessions.TryAdd(key, row))
+            if (Find(key) is not null)
             {
-                return Task.FromResult<CreateOutcome>(new SessionExists());
+                return new SessionExists();
             }
 
-            Apply(key, row, state);
-            return Task.FromResult<CreateOutcome>(new SessionCreated(Read(key, row, [])));
-        }
+            var now = EventTime.ToMicroseconds(time.GetUtcNow());
+            var row = new Row
+            {
+                CreateTime = now,
+                UpdateTime = now,
+                Initial = session.State.Session,
+                DisplayName = session.DisplayName,
+                Labels = session.Labels,
+                ExpireTime = Micros(session.ExpireTime),
+            };
+            Apply(key, row, session.State);
+            _sessions[key] = row;
+            return new SessionCreated(Read(key, row, []));
+        });
     }
 
-    public Task<Session?> GetAsync(SessionKey key, EventWindow window, CancellationToken cancellationToken)
+    public Task<Session?> GetAsync(SessionKey key, EventWindow window, CancellationToken cancellationToken) => Locked(() =>
     {
-        lock (_lock)
+        if (Find(key) is not { } row)
         {
-            if (!_sessions.TryGetValue(key, out var row))
+            return null;
+        }
+
+        var events = row.Events.Where(stored => window.After is not { } after || stored.Timestamp >= after).Order(_byTime).ToList();
+        return Read(key, row, window.NumRecent is { } count ? [.. events.TakeLast(count)] : events);
+    });
+
+    public Task<EventPage?> ListEventsAsync(SessionKey key, EventListQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return Locked(() =>
+        {
+            if (Find(key) is not { } row)
             {
-                return Task.FromResult<Session?>(null);
+                return null;
             }
 
-            var events = row.Events
-                .Where(stored => window.After is not { } after || stored.Timestamp >= after)
-                .OrderBy(stored => stored.Timestamp).ThenBy(stored => stored.Revision)
-                .ToList();
-            return Task.FromResult<Session?>(Read(key, row, window.NumRecent is { } count ? [.. events.TakeLast(count)] : events));
-        }
+            var sign = query.Descending ? -1 : 1;
+            var rows = row.Events
+                .Where(stored => (query.From is not { } from || stored.Timestamp >= from) && (query.Until is not { } until || stored.Timestamp < until))
+                .Where(stored => query.After is not { } after
+                    || sign * (stored.Timestamp, stored.Revision).CompareTo((after.Timestamp, after.Revision)) > 0);
+            var ordered = query.Descending ? rows.OrderDescending(_byTime) : rows.Order(_byTime);
+            return EventPage.From([.. ordered.Take(query.Size + 1)], query, row.Revision);
+        });
     }
 
     public Task<SessionPage> ListAsync(SessionListQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        lock (_lock)
+        return Locked(() =>
         {
-            var sign = query.Order == SessionOrder.UpdateTimeAscending ? 1 : -1;
-            var places = Comparer<(DateTimeOffset Time, string User, string Id)>.Create((left, right) =>
-                left.Time != right.Time ? sign * left.Time.CompareTo(right.Time)
+            var sign = query.Descending ? -1 : 1;
+            var places = Comparer<(DateTimeOffset Time, string User, string Id)>.Create((left, right) => sign * (
+                left.Time != right.Time ? left.Time.CompareTo(right.Time)
                 : left.User != right.User ? string.CompareOrdinal(left.User, right.User)
-                : string.CompareOrdinal(left.Id, right.Id));
+                : string.CompareOrdinal(left.Id, right.Id)));
             var rows = _sessions
-                .Where(entry => entry.Key.App == query.App && (query.User is null || entry.Key.User == query.User))
-                .Select(entry => (Place: (entry.Value.UpdateTime, entry.Key.User, entry.Key.Id), entry.Key, Row: entry.Value))
-                .Where(entry => query.After is not { } after || places.Compare(entry.Place, (after.UpdateTime, after.User, after.Id)) > 0)
+                .Where(entry => entry.Key.App == query.App && IsShown(entry.Key, entry.Value, query.Filter))
+                .Select(entry => (Place: (query.ByUpdateTime ? entry.Value.UpdateTime : entry.Value.CreateTime, entry.Key.User, entry.Key.Id), entry.Key, Row: entry.Value))
+                .Where(entry => query.After is not { } after || places.Compare(entry.Place, (after.Time, after.User, after.Id)) > 0)
                 .OrderBy(entry => entry.Place, places)
                 .Take(query.Size + 1)
                 .Select(entry => Read(entry.Key, entry.Row, []))
                 .ToList();
-            return Task.FromResult(SessionPage.From(rows, query));
-        }
+            return SessionPage.From(rows, query);
+        });
     }
 
-    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return Task.FromResult(_sessions.Remove(key));
-        }
-    }
+    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => Locked(() => Find(key) is not null && _sessions.Remove(key));
 
-    public Task<AppendOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
+    public Task<WriteOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offered);
-        lock (_lock)
+        return Locked(() => Append(key, [offered], expectedRevision) switch
         {
-            return Task.FromResult(Append(key, offered, expectedRevision));
-        }
+            BatchAppended { Places: [{ Already: true } place] } => new AlreadyAppended(place.Revision, place.Timestamp),
+            BatchAppended { Places: [var place] } => new Appended(place.Revision),
+            var outcome => outcome,
+        });
     }
+
+    public Task<WriteOutcome> AppendBatchAsync(
+        SessionKey key, IReadOnlyList<PreparedEvent> offered, long? expectedRevision, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(offered);
+        return Locked(() => Append(key, offered, expectedRevision));
+    }
+
+    public Task<WriteOutcome> UpdateAsync(SessionKey key, SessionUpdate update, long? expectedRevision, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return ChangeAsync(key, expectedRevision, row =>
+        {
+            if (!update.State.IsEmpty)
+            {
+                Apply(key, row, update.State);
+                row.Revision++;
+                row.UpdateTime = EventTime.ToMicroseconds(time.GetUtcNow());
+            }
+
+            row.DisplayName = update.DisplayName ?? row.DisplayName;
+            row.Labels = update.Labels ?? row.Labels;
+            row.ExpireTime = update.Expiry is { } expiry ? Micros(expiry.Time) : row.ExpireTime;
+            return new SessionUpdated(Read(key, row, []));
+        });
+    }
+
+    public Task<WriteOutcome> DeleteEventAsync(SessionKey key, string eventId, long? expectedRevision, CancellationToken cancellationToken) =>
+        ChangeAsync(key, expectedRevision, row =>
+            row.Events.RemoveAll(stored => stored.Id == eventId) > 0 ? new EventDeleted(++row.Revision) : new EventMissing());
+
+    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) =>
+        Locked(() => Find(key)?.Initial);
+
+    public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) =>
+        Locked<IReadOnlyList<SessionHead>>(() => [.. _sessions
+            .Where(entry => entry.Key.App == app && entry.Key.User == user && (id is null || entry.Key.Id == id) && !IsExpired(entry.Value))
+            .Select(entry => new SessionHead(entry.Key.Id, entry.Value.Revision))]);
+
+    public Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken) => Locked<IReadOnlyList<SessionKey>>(() =>
+    {
+        var expired = _sessions.Where(entry => IsExpired(entry.Value)).Select(entry => entry.Key).Take(limit).ToList();
+        expired.ForEach(key => _sessions.Remove(key));
+        return expired;
+    });
 
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private AppendOutcome Append(SessionKey key, PreparedEvent offered, long? expectedRevision)
+    private WriteOutcome Append(SessionKey key, IReadOnlyList<PreparedEvent> offered, long? expectedRevision)
     {
-        if (!_sessions.TryGetValue(key, out var row))
+        if (Find(key) is not { } row)
         {
             return new SessionMissing();
         }
 
-        if (row.Events.Find(stored => stored.Id == offered.Id) is { } present)
+        var places = new EventPlace[offered.Count];
+        var fresh = new List<int>(offered.Count);
+        for (var index = 0; index < offered.Count; index++)
         {
-            return offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken();
+            var present = row.Events.Find(stored => stored.Id == offered[index].Id);
+            if (present is null)
+            {
+                fresh.Add(index);
+            }
+            else if (offered[index].SameAs(present))
+            {
+                places[index] = new(present.Revision, present.Timestamp, Already: true);
+            }
+            else
+            {
+                return new EventIdTaken(present.Id);
+            }
         }
 
-        if (expectedRevision is { } expected && expected != row.Revision)
+        if (fresh.Count > 0 && expectedRevision is { } expected && expected != row.Revision)
         {
             return new RevisionConflict(row.Revision);
         }
 
-        row.Revision++;
-        row.UpdateTime = offered.Timestamp;
-        row.Events.Add(StoredEvent.Read(offered.Json, offered.Id, offered.InvocationId, offered.Timestamp, row.Revision));
-        Apply(key, row, offered.Delta);
-        return new Appended(row.Revision);
+        Apply(key, row, ScopedState.Join(fresh.Select(index => offered[index].Delta)));
+        foreach (var index in fresh)
+        {
+            var added = offered[index];
+            row.Revision++;
+            row.UpdateTime = added.Timestamp;
+            row.Events.Add(StoredEvent.Read(added.Json, added.Id, added.InvocationId, added.Timestamp, row.Revision));
+            places[index] = new(row.Revision, added.Timestamp, Already: false);
+        }
+
+        return new BatchAppended(places);
     }
+
+    private Task<WriteOutcome> ChangeAsync(SessionKey key, long? expectedRevision, Func<Row, WriteOutcome> change) => Locked(() => Find(key) switch
+    {
+        null => new SessionMissing(),
+        { } row when expectedRevision is { } expected && expected != row.Revision => new RevisionConflict(row.Revision),
+        { } row => change(row),
+    });
+
+    private Task<T> Locked<T>(Func<T> work)
+    {
+        lock (_lock)
+        {
+            try
+            {
+                return Task.FromResult(work());
+            }
+            catch (StorageException refused)
+            {
+                return Task.FromException<T>(refused);
+            }
+        }
+    }
+
+    /// <summary>Finds a session that has not expired, and forgets one that has.</summary>
+    private Row? Find(SessionKey key)
+    {
+        if (!_sessions.TryGetValue(key, out var row) || !IsExpired(row))
+        {
+            return row;
+        }
+
+        _sessions.Remove(key);
+        return null;
+    }
+
+    private bool IsExpired(Row row) => row.ExpireTime <= time.GetUtcNow();
+
+    private bool IsShown(SessionKey key, Row row, SessionFilter filter) =>
+        !IsExpired(row)
+        && (filter.User is null || key.User == filter.User)
+        && (filter.DisplayName is null || row.DisplayName == filter.DisplayName)
+        && (filter.UpdatedFrom is not { } from || row.UpdateTime >= from)
+        && (filter.UpdatedUntil is not { } until || row.UpdateTime < until)
+        && filter.Labels.All(label => row.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
     private void Apply(SessionKey key, Row row, ScopedState delta)
     {
-        Overwrite(row.State, delta.Session);
-        Overwrite(StateOf(_apps, key.App), delta.App);
-        Overwrite(StateOf(_users, (key.App, key.User)), delta.User);
+        var (session, app, user) = (Joined(row.State, delta.Session), Joined(StateOf(_apps, key.App), delta.App), Joined(StateOf(_users, (key.App, key.User)), delta.User));
+        row.State = session;
+        _apps[key.App] = app;
+        _users[(key.App, key.User)] = user;
+    }
+
+    private Dictionary<string, JsonElement> Joined(Dictionary<string, JsonElement> state, IReadOnlyDictionary<string, JsonElement> delta)
+    {
+        if (delta.Count == 0)
+        {
+            return state;
+        }
+
+        var joined = new Dictionary<string, JsonElement>(state, StringComparer.Ordinal);
+        foreach (var (key, value) in delta)
+        {
+            joined[key] = value;
+        }
+
+        return StorageJson.Write(joined).Length <= limits.MaxStateBytes ? joined : throw limits.StateTooLarge();
     }
 
     private Session Read(SessionKey key, Row row, IReadOnlyList<SessionEvent> events) => new(
         key, ScopedState.Merge(row.State, StateOf(_apps, key.App), StateOf(_users, (key.App, key.User))),
-        row.Revision, row.CreateTime, row.UpdateTime, events);
+        row.Revision, row.CreateTime, row.UpdateTime, events)
+    {
+        DisplayName = row.DisplayName,
+        Labels = row.Labels,
+        ExpireTime = row.ExpireTime,
+    };
+
+    private static DateTimeOffset? Micros(DateTimeOffset? moment) => moment is { } set ? EventTime.ToMicroseconds(set) : null;
 
     private static Dictionary<string, JsonElement> StateOf<TKey>(Dictionary<TKey, Dictionary<string, JsonElement>> scope, TKey key)
-        where TKey : notnull
-    {
-        if (!scope.TryGetValue(key, out var state))
-        {
-            scope[key] = state = new(StringComparer.Ordinal);
-        }
-
-        return state;
-    }
-
-    private static void Overwrite(Dictionary<string, JsonElement> state, IReadOnlyDictionary<string, JsonElement> delta)
-    {
-        foreach (var (key, value) in delta)
-        {
-            state[key] = value;
-        }
-    }
+        where TKey : notnull => scope.TryGetValue(key, out var state) ? state : new(StringComparer.Ordinal);
 
     private sealed class Row
     {
-        public Dictionary<string, JsonElement> State { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, JsonElement> State { get; set; } = new(StringComparer.Ordinal);
 
         public List<SessionEvent> Events { get; } = [];
 
         public long Revision { get; set; }
 
-        public DateTimeOffset CreateTime { get; init; }
+        public required DateTimeOffset CreateTime { get; init; }
 
-        public DateTimeOffset UpdateTime { get; set; }
+        public required DateTimeOffset UpdateTime { get; set; }
+
+        public required IReadOnlyDictionary<string, JsonElement> Initial { get; init; }
+
+        public required string DisplayName { get; set; }
+
+        public required SessionLabels Labels { get; set; }
+
+        public required DateTimeOffset? ExpireTime { get; set; }
     }
 }

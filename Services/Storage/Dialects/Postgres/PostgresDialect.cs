@@ -38,9 +38,10 @@ public sealed class PostgresDialect : IStorageDialect
 
     public IReadOnlyList<string> Forms => ["postgresql://user:password@host:5432/database", "'Host=…;Username=…;Password=…;Database=…'"];
 
-    public ISessionStore Open(ConnectionUrl url, TimeProvider time)
+    public ISessionStore Open(ConnectionUrl url, StorageContext context)
     {
         ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(context);
 
         var settings = url.Keywords is { } keywords ? FromKeywords(keywords) : FromUrl(url);
         if (string.IsNullOrEmpty(settings.Host))
@@ -53,7 +54,7 @@ public sealed class PostgresDialect : IStorageDialect
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
         SetUnlessGiven("Auto Prepare Min Usages", 2);
         SetUnlessGiven("Application Name", "session-service");
-        return new PostgresSessionStore(settings, time);
+        return new PostgresSessionStore(settings, context);
 
         void SetUnlessGiven(string keyword, object value)
         {

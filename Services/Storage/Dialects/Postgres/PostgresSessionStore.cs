@@ -16,17 +16,18 @@ public sealed class PostgresSessionStore : ISessionStore
     private readonly SchemaGate _schema;
     private readonly TimeProvider _time;
 
-    internal PostgresSessionStore(NpgsqlConnectionStringBuilder settings, TimeProvider time)
+    internal PostgresSessionStore(NpgsqlConnectionStringBuilder settings, StorageContext context)
     {
         _settings = settings;
-        _time = time;
+        _time = context.Time;
         _source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         _schema = new(cancellationToken => PostgresSchema.EnsureAsync(_source, cancellationToken));
     }
 
-    public Task<CreateOutcome> CreateAsync(SessionKey key, ScopedState state, CancellationToken cancellationToken)
+    public Task<CreateOutcome> CreateAsync(SessionKey key, NewSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(session);
+        var state = session.State;
         var now = EventTime.ToMicroseconds(_time.GetUtcNow());
         return RunAsync(Create, cancellationToken);
 
@@ -65,18 +66,18 @@ public sealed class PostgresSessionStore : ISessionStore
         {
             await using var batch = _source.CreateBatch();
             batch.BatchCommands.Add(new(PostgresSql.AppState) { Parameters = { Text(query.App) } });
-            var page = new NpgsqlBatchCommand(PostgresSql.List(query.User is not null, query.Order, query.After is not null))
+            var page = new NpgsqlBatchCommand(PostgresSql.List(query.Filter.User is not null, query.Descending, query.After is not null))
             {
                 Parameters = { Text(query.App), new() { Value = (long)query.Size + 1, NpgsqlDbType = NpgsqlDbType.Bigint } },
             };
-            if (query.User is { } user)
+            if (query.Filter.User is { } user)
             {
                 page.Parameters.Add(Text(user));
             }
 
             if (query.After is { } after)
             {
-                page.Parameters.Add(new() { Value = after.UpdateTime.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+                page.Parameters.Add(new() { Value = after.Time.UtcDateTime, NpgsqlDbType = NpgsqlDbType.TimestampTz });
                 page.Parameters.Add(Text(after.User));
                 page.Parameters.Add(Text(after.Id));
             }
@@ -112,12 +113,12 @@ public sealed class PostgresSessionStore : ISessionStore
         },
         cancellationToken);
 
-    public Task<AppendOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
+    public Task<WriteOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offered);
         return RunAsync(Append, cancellationToken);
 
-        async Task<AppendOutcome> Append(int attempt)
+        async Task<WriteOutcome> Append(int attempt)
         {
             var (json, exact) = ForJsonb(offered.Json);
             var delta = offered.Delta;
@@ -147,6 +148,14 @@ public sealed class PostgresSessionStore : ISessionStore
             return await WhyNotAsync(key, offered, expectedRevision, cancellationToken);
         }
     }
+
+    public Task<EventPage?> ListEventsAsync(SessionKey key, EventListQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<WriteOutcome> AppendBatchAsync(SessionKey key, IReadOnlyList<PreparedEvent> offered, long? expectedRevision, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<WriteOutcome> UpdateAsync(SessionKey key, SessionUpdate update, long? expectedRevision, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<WriteOutcome> DeleteEventAsync(SessionKey key, string eventId, long? expectedRevision, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyDictionary<string, System.Text.Json.JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     public Task CheckAsync(CancellationToken cancellationToken) => RunAsync(
         async _ =>
@@ -200,7 +209,7 @@ public sealed class PostgresSessionStore : ISessionStore
         return session;
     }
 
-    private async Task<AppendOutcome> WhyNotAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
+    private async Task<WriteOutcome> WhyNotAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
     {
         await using var command = _source.CreateCommand(PostgresSql.WhyNot);
         AddKey(command, key);
@@ -214,7 +223,7 @@ public sealed class PostgresSessionStore : ISessionStore
         if (!reader.IsDBNull(1))
         {
             var present = Event(reader, offered.Id, first: 1);
-            return offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken();
+            return offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken(offered.Id);
         }
 
         var current = reader.GetInt64(0);

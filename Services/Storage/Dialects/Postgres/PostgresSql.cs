@@ -70,9 +70,9 @@ internal static class PostgresSql
     public const string AppState = "SELECT state FROM app_states WHERE app_name = $1";
 
     /// <summary>$1 app, $2 limit, then $3 user if filtered, then time, user and id of the cursor if there is one.</summary>
-    public static string List(bool ofUser, SessionOrder order, bool afterCursor)
+    public static string List(bool ofUser, bool descending, bool afterCursor)
     {
-        var (direction, past) = order == SessionOrder.UpdateTimeAscending ? ("ASC", ">") : ("DESC", "<");
+        var (direction, past) = descending ? ("DESC", "<") : ("ASC", ">");
         var first = ofUser ? 4 : 3;
         var filter = ofUser ? "AND user_id = $3" : "";
         var cursor = afterCursor

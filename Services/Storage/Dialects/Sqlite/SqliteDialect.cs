@@ -14,10 +14,11 @@ public sealed class SqliteDialect : IStorageDialect
 
     public IReadOnlyList<string> Forms => ["sqlite:///relative.db", "sqlite:////absolute/path.db", "sqlite:///:memory:"];
 
-    public ISessionStore Open(ConnectionUrl url, TimeProvider time)
+    public ISessionStore Open(ConnectionUrl url, StorageContext context)
     {
         ArgumentNullException.ThrowIfNull(url);
-        return new SqliteSessionStore(Settings(url), time);
+        ArgumentNullException.ThrowIfNull(context);
+        return new SqliteSessionStore(Settings(url), context);
     }
 
     internal static SqliteConnectionStringBuilder Settings(ConnectionUrl url)

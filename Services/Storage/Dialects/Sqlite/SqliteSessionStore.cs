@@ -22,16 +22,17 @@ public sealed class SqliteSessionStore : ISessionStore
     private readonly SchemaGate _schema;
     private readonly TimeProvider _time;
 
-    internal SqliteSessionStore(SqliteConnectionStringBuilder settings, TimeProvider time)
+    internal SqliteSessionStore(SqliteConnectionStringBuilder settings, StorageContext context)
     {
-        _time = time;
+        _time = context.Time;
         _database = new(settings);
         _schema = new(cancellationToken => _database.WriteAsync(EnsureSchema, cancellationToken));
     }
 
-    public Task<CreateOutcome> CreateAsync(SessionKey key, ScopedState state, CancellationToken cancellationToken)
+    public Task<CreateOutcome> CreateAsync(SessionKey key, NewSession session, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(session);
+        var state = session.State;
         // What is returned now must equal what is read later, so the rest below a millisecond goes at once.
         var now = FromMs(Ms(_time.GetUtcNow()));
         return WriteAsync<CreateOutcome>(
@@ -83,17 +84,17 @@ public sealed class SqliteSessionStore : ISessionStore
                 using var appRow = at.Query(SqliteSql.AppState, [("@app", query.App)]);
                 var app = appRow.Read() ? Map(appRow, 0) : [];
                 List<(string, object)> parameters = [("@app", query.App), ("@limit", query.Size + 1L)];
-                if (query.User is { } user)
+                if (query.Filter.User is { } user)
                 {
                     parameters.Add(("@user", user));
                 }
 
                 if (query.After is { } after)
                 {
-                    parameters.AddRange([("@ms", Ms(after.UpdateTime)), ("@lastUser", after.User), ("@lastId", after.Id)]);
+                    parameters.AddRange([("@ms", Ms(after.Time)), ("@lastUser", after.User), ("@lastId", after.Id)]);
                 }
 
-                using var rows = at.Query(SqliteSql.List(query.User is not null, query.Order, query.After is not null), [.. parameters]);
+                using var rows = at.Query(SqliteSql.List(query.Filter.User is not null, query.Descending, query.After is not null), [.. parameters]);
                 var sessions = new List<Session>(query.Size + 1);
                 while (rows.Read())
                 {
@@ -115,11 +116,19 @@ public sealed class SqliteSessionStore : ISessionStore
         },
         cancellationToken);
 
-    public Task<AppendOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
+    public Task<WriteOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(offered);
         return WriteAsync(at => Append(at, key, offered, expectedRevision), cancellationToken);
     }
+
+    public Task<EventPage?> ListEventsAsync(SessionKey key, EventListQuery query, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<WriteOutcome> AppendBatchAsync(SessionKey key, IReadOnlyList<PreparedEvent> offered, long? expectedRevision, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<WriteOutcome> UpdateAsync(SessionKey key, SessionUpdate update, long? expectedRevision, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<WriteOutcome> DeleteEventAsync(SessionKey key, string eventId, long? expectedRevision, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyDictionary<string, System.Text.Json.JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken) => throw new NotImplementedException();
 
     public Task CheckAsync(CancellationToken cancellationToken) => ReadAsync(at => at.Execute(SqliteSql.Check, []), cancellationToken);
 
@@ -129,7 +138,7 @@ public sealed class SqliteSessionStore : ISessionStore
         _schema.Dispose();
     }
 
-    private static AppendOutcome Append(SqliteWork at, SessionKey key, PreparedEvent offered, long? expectedRevision)
+    private static WriteOutcome Append(SqliteWork at, SessionKey key, PreparedEvent offered, long? expectedRevision)
     {
         using var row = at.Query(SqliteSql.Session, Names(key));
         if (!row.Read())
@@ -141,7 +150,7 @@ public sealed class SqliteSessionStore : ISessionStore
         if (present.Read())
         {
             var stored = Event(present);
-            return offered.SameAs(stored) ? new AlreadyAppended(stored.Revision, stored.Timestamp) : new EventIdTaken();
+            return offered.SameAs(stored) ? new AlreadyAppended(stored.Revision, stored.Timestamp) : new EventIdTaken(offered.Id);
         }
 
         var current = row.GetInt64(2);

@@ -89,9 +89,9 @@ internal static class SqliteSql
 
     public const string Check = "SELECT count(*) FROM (SELECT 1 FROM sessions LIMIT 1)";
 
-    public static string List(bool ofUser, SessionOrder order, bool afterCursor)
+    public static string List(bool ofUser, bool descending, bool afterCursor)
     {
-        var (direction, past) = order == SessionOrder.UpdateTimeAscending ? ("ASC", ">") : ("DESC", "<");
+        var (direction, past) = descending ? ("DESC", "<") : ("ASC", ">");
         var filter = ofUser ? "AND user_id = @user" : "";
         var cursor = afterCursor ? $"AND (update_time {past} @ms OR (update_time = @ms AND (user_id, id) > (@lastUser, @lastId)))" : "";
         return $"""
