@@ -30,9 +30,17 @@ internal sealed record Measurement(int Operations, double PerSecond, double P50,
 /// <param name="Fastest">The highest throughput of all rounds.</param>
 internal sealed record Summary(Measurement Median, double Slowest, double Fastest)
 {
+    /// <summary>Gets the middle processor time of an operation, each part by itself.</summary>
+    public ProcessorTime ProcessorTime { get; private init; }
+
     public static Summary Of(IReadOnlyCollection<Measurement> rounds)
     {
         Measurement[] ordered = [.. rounds.OrderBy(round => round.PerSecond)];
-        return new(ordered[ordered.Length / 2], ordered[0].PerSecond, ordered[^1].PerSecond);
+        return new(ordered[ordered.Length / 2], ordered[0].PerSecond, ordered[^1].PerSecond)
+        {
+            ProcessorTime = new(Middle(time => time.Client), Middle(time => time.Subject), Middle(time => time.Database)),
+        };
+
+        TimeSpan Middle(Func<ProcessorTime, TimeSpan> part) => rounds.Select(round => part(round.ProcessorTime)).Order().ElementAt(ordered.Length / 2);
     }
 }

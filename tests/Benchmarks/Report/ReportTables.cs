@@ -23,26 +23,53 @@ internal static class ReportTables
 
     public static void Print(IAnsiConsole console, DatabaseResults results)
     {
-        var (service, others) = (results.Subjects[0], results.Subjects.Skip(1).ToArray());
-        var table = new Table { Title = new TableTitle(results.Version), Border = TableBorder.Rounded };
-        table.AddColumn("Case");
-        foreach (var heading in (string[])["a second", "slowest..fastest", "p50 ms", "p95 ms", "p99 ms", "µs CPU", .. others.SelectMany(other => (string[])[other, "µs CPU", "÷"])])
-        {
-            table.AddColumn(new TableColumn(Markup.Escape(heading)).RightAligned());
-        }
+        PrintThroughput(console, results);
+        PrintProcessorTime(console, results);
+        PrintTargets(console, results);
+    }
 
+    private static void PrintThroughput(IAnsiConsole console, DatabaseResults results)
+    {
+        var others = results.Subjects.Skip(1).ToArray();
+        var table = NewTable(
+            $"{results.Version}: operations a second, milliseconds, and how many times as fast as others",
+            ["a second", "slowest..fastest", "p50", "p95", "p99", .. others.SelectMany(other => (string[])[other, "times"])]);
         foreach (var asked in results.Cases)
         {
-            var own = results.Of(asked.Name, service);
+            var own = results.Of(asked.Name, results.Subjects[0]);
             table.AddRow(
             [
-                asked.Name, .. Cells(own, results.FailureOf(asked.Name, service)),
+                asked.Name, .. Cells(own, results.FailureOf(asked.Name, results.Subjects[0])),
                 .. others.SelectMany(other => Beside(own, results.Of(asked.Name, other), results.FailureOf(asked.Name, other))),
             ]);
         }
 
         console.Write(table);
-        PrintTargets(console, results);
+    }
+
+    private static void PrintProcessorTime(IAnsiConsole console, DatabaseResults results)
+    {
+        var table = NewTable(
+            $"{results.Version}: microseconds of processor time an operation, as client + service or peer + database",
+            results.Subjects);
+        foreach (var asked in results.Cases)
+        {
+            table.AddRow([asked.Name, .. results.Subjects.Select(subject => Cpu(results.Of(asked.Name, subject)))]);
+        }
+
+        console.Write(table);
+    }
+
+    private static Table NewTable(string title, IEnumerable<string> headings)
+    {
+        var table = new Table { Title = new TableTitle(Markup.Escape(title)), Border = TableBorder.Rounded };
+        table.AddColumn("Case");
+        foreach (var heading in headings)
+        {
+            table.AddColumn(new TableColumn(Markup.Escape(heading)).RightAligned());
+        }
+
+        return table;
     }
 
     private static void PrintTargets(IAnsiConsole console, DatabaseResults results)
@@ -65,20 +92,30 @@ internal static class ReportTables
     }
 
     private static string[] Cells(Summary? summary, string? failure) => summary is null
-        ? [Markup.Escape(failure ?? "-"), "", "", "", "", ""]
+        ? [Markup.Escape(failure ?? "-"), "", "", "", ""]
         :
         [
             $"[bold]{Rate(summary.Median.PerSecond)}[/]", $"{Rate(summary.Slowest)}..{Rate(summary.Fastest)}",
-            Number(summary.Median.P50, 2), Number(summary.Median.P95, 2), Number(summary.Median.P99, 2), Cpu(summary.Median.ProcessorTime),
+            Number(summary.Median.P50, 2), Number(summary.Median.P95, 2), Number(summary.Median.P99, 2),
         ];
 
     private static string[] Beside(Summary? own, Summary? other, string? failure) => other is null
-        ? [Markup.Escape(failure is null ? "" : $"failed: {failure}"), "", ""]
-        : [Rate(other.Median.PerSecond), Cpu(other.Median.ProcessorTime), own is null ? "" : Number(own.Median.PerSecond / other.Median.PerSecond, 2)];
+        ? [Markup.Escape(failure is null ? "" : $"failed: {failure}"), ""]
+        : [Rate(other.Median.PerSecond), own is null ? "" : Number(own.Median.PerSecond / other.Median.PerSecond, 2)];
 
-    // Client, then service or peer, then database: those that are processes of their own.
-    private static string Cpu(ProcessorTime time) => string.Join(
-        '+', new[] { time.Client, time.Subject, time.Database }.Where(part => part > TimeSpan.Zero).Select(part => Number(part.TotalMicroseconds, 0)));
+    // Those that are processes of their own, and their sum.
+    private static string Cpu(Summary? summary)
+    {
+        if (summary is null)
+        {
+            return "";
+        }
+
+        var time = summary.ProcessorTime;
+        TimeSpan[] parts = [.. new[] { time.Client, time.Subject, time.Database }.Where(part => part > TimeSpan.Zero)];
+        var all = Number(parts.Sum(part => part.TotalMicroseconds), 0);
+        return parts.Length == 1 ? all : $"{string.Join(" + ", parts.Select(part => Number(part.TotalMicroseconds, 0)))} = [bold]{all}[/]";
+    }
 
     private static string Rate(double value) => Number(value, value < 10 ? 1 : 0);
 
