@@ -11,11 +11,11 @@ internal static class SessionCases
 
     private static readonly SessionPool _own = new("own", Count: 1024, Events: 0);
     private static readonly SessionPool _hot = new("hot", Count: 1, Events: 0);
-    private static readonly SessionPool _empty = new("empty", Count: 2048, Events: 0);
-    private static readonly SessionPool _grown = new("grown", Count: 4, Events: 1000);
+    private static readonly SessionPool _empty = new("empty", Count: 1024, Events: 0);
+    private static readonly SessionPool _grown = new("grown", Count: 2, Events: 1000);
     private static readonly SessionPool _ten = new("ten", Count: 4, Events: 10);
     private static readonly SessionPool _hundred = new("hundred", Count: 4, Events: 100);
-    private static readonly SessionPool _thousand = new("thousand", Count: 4, Events: 1000);
+    private static readonly SessionPool _thousand = new("thousand", Count: 2, Events: 1000);
 
     /// <summary>Gets the one session with the events that crowd the store. It is loaded into the database, not appended.</summary>
     public static SessionPool Crowd { get; } = new("crowd", Count: 1, Events: CrowdEvents);

@@ -7,6 +7,7 @@ internal static class BenchDatabases
     {
         ["sqlite"] = SqliteBenchDatabase.OpenAsync,
         ["postgres"] = PostgresBenchDatabase.OpenAsync,
+        ["spanner"] = SpannerBenchDatabase.OpenAsync,
     };
 
     public static IEnumerable<string> Names => _known.Keys;
