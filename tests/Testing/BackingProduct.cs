@@ -46,14 +46,21 @@ public sealed class BackingProduct
     /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
     public async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
     {
+        var (address, reason) = await FindAsync(cancellationToken);
+        Expectation.SkipUnless(Name, address is not null, $"No {Name} to test against: {reason}");
+        return address!;
+    }
+
+    /// <summary>As <see cref="AddressOrSkipAsync"/>, for programs that are no tests: where the product is absent, the address is null and the reason says why.</summary>
+    public async ValueTask<(string? Address, string Reason)> FindAsync(CancellationToken cancellationToken)
+    {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } running)
         {
-            return running;
+            return (running, "");
         }
 
         var started = await _started.Value.WaitAsync(cancellationToken);
-        Expectation.SkipUnless(Name, started.Address is not null, $"No {Name} to test against: {started.Reason}");
-        return started.Address!;
+        return (started.Address, started.Reason);
     }
 
     /// <summary>Stops what this test program started.</summary>
