@@ -79,13 +79,13 @@ public sealed partial class MySqlSessionStore
     {
         return RunAsync(
             _ =>
-        {
-            var script = new MySqlScript(Layout);
-            var names = script.KeyOf(new(app, user, id ?? ""));
-            var live = id is null ? NotExpired(script, names.OfUser("sessions")) : script.Live(names, _time.GetUtcNow());
-            script.Then($"SELECT id, runtime_revision FROM sessions WHERE {live}");
-            return ReadAsync(script, Read, cancellationToken);
-        },
+            {
+                var script = new MySqlScript(Layout);
+                var names = script.KeyOf(new(app, user, id ?? ""));
+                var live = id is null ? NotExpired(script, names.OfUser("sessions")) : script.Live(names, _time.GetUtcNow());
+                script.Then($"SELECT id, runtime_revision FROM sessions WHERE {live}");
+                return ReadAsync(script, Read, cancellationToken);
+            },
             cancellationToken);
 
         async Task<IReadOnlyList<SessionHead>> Read(MySqlDataReader reader)
