@@ -38,7 +38,7 @@ internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDispo
 
     public Task OpenAsync(CancellationToken cancellationToken) => Connection.OpenAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    public virtual ValueTask DisposeAsync() => Connection.DisposeAsync();
 
     /// <summary>Does all of it or nothing; on a database that cannot take back a change of tables, all but that.</summary>
     public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
