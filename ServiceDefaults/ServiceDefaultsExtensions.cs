@@ -92,19 +92,8 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
 
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter("Runtime.*", "Npgsql"))
-            .WithTracing(tracing => tracing
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path))
-                .AddGrpcClientInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddSource("Runtime.*", "Npgsql"));
-
-        // Without a collector there is nothing to send to, and the exporter would retry into the void.
+        // Without a collector there is nobody to read it: the exporter would retry into the void, and each call would pay for spans and
+        // measurements that are thrown away.
         if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             return;
@@ -115,7 +104,18 @@ public static class ServiceDefaultsExtensions
             logs.IncludeScopes = true;
             logs.IncludeFormattedMessage = true;
         });
-        telemetry.UseOtlpExporter();
+        builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter("Runtime.*", "Npgsql"))
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path))
+                .AddGrpcClientInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddSource("Runtime.*", "Npgsql"))
+            .UseOtlpExporter();
     }
 
     private static bool IsProbe(Microsoft.AspNetCore.Http.PathString path) =>

@@ -2,6 +2,8 @@ using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
 using Runtime.SessionService.Commands;
+using Runtime.SessionService.Expiry;
+using Runtime.SessionService.Watch;
 
 if (ServiceCommands.AreMeant(args))
 {
@@ -16,6 +18,8 @@ try
     builder.AddServiceDefaults();
     builder.AddSessionSettings();
     builder.AddSessionStore();
+    builder.AddSessionExpiry();
+    builder.AddSessionWatch();
 
     var app = builder.Build();
 

@@ -2,6 +2,9 @@ using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
+using Runtime.ServiceDefaults.Settings;
+using Runtime.SessionService.Rewind;
+using Runtime.SessionService.Watch;
 using Runtime.Storage;
 using Runtime.Storage.Connections;
 using Runtime.Storage.Dialects;
@@ -14,22 +17,25 @@ internal static class SessionServiceSetup
     /// <summary>The connection string that says where sessions are kept.</summary>
     public const string ConnectionName = "sessions";
 
-    // Ids, field tags and the other fields of a request, beside the event itself.
-    private const int RequestHeadroom = 64 * 1024;
+    // Ids, field tags and the other fields of a request, beside the JSON of its events.
+    private const int RequestHeadroom = 1024 * 1024;
 
     public static void AddSessionSettings(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSettings<SessionOptions>(SessionOptions.Section);
         builder.Services.AddOptions<GrpcServiceOptions>().Configure<IOptions<SessionOptions>>((grpc, limits) =>
-            grpc.MaxReceiveMessageSize = limits.Value.MaxEventBytes + RequestHeadroom);
+            grpc.MaxReceiveMessageSize = Math.Max(limits.Value.MaxEventBytes, limits.Value.MaxBatchBytes) + RequestHeadroom);
     }
 
     /// <param name="more">Dialects beside the built-in ones; they win where two claim one scheme.</param>
     public static void AddSessionStore(this WebApplicationBuilder builder, params IReadOnlyList<IStorageDialect> more)
     {
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<SessionMetrics>();
+        builder.Services.AddSingleton<SessionRewinder>();
         // By factory, so that the container disposes it, and with it the connections.
-        builder.Services.AddSingleton(provider => Open(provider, StorageDialects.BuiltIn.With(more)));
+        builder.Services.AddSingleton<ISessionStore>(services => new PublishingSessionStore(
+            Open(services, StorageDialects.BuiltIn.With(more)), services.GetRequiredService<SessionHub>(), services.GetRequiredService<SessionMetrics>()));
         builder.Services.AddHealthChecks().AddCheck<SessionStoreHealthCheck>("sessions-db");
         builder.Services.AddExceptionTranslator<StorageExceptionTranslator>();
     }

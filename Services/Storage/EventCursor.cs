@@ -33,7 +33,13 @@ public sealed record EventCursor(DateTimeOffset Timestamp, long Revision, string
             : throw new InvalidInputException("page_token", token, "the next_page_token of a list with the same limits of time and direction");
     }
 
-    internal static EventCursor At(SessionEvent last, EventListQuery query) => new(last.Timestamp, last.Revision, last.Id, Describe(query));
+    /// <summary>Marks the place behind an event, for a page that ends there.</summary>
+    public static EventCursor At(SessionEvent last, EventListQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        ArgumentNullException.ThrowIfNull(query);
+        return new(last.Timestamp, last.Revision, last.Id, Describe(query));
+    }
 
     private static string Describe(EventListQuery query) => PageToken.Fingerprint(
         query.Descending ? "desc" : "asc", query.From?.UtcTicks.ToString(CultureInfo.InvariantCulture), query.Until?.UtcTicks.ToString(CultureInfo.InvariantCulture));

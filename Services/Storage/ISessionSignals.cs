@@ -13,5 +13,12 @@ public interface ISessionSignals
 
 /// <summary>A session came to a revision, or is gone.</summary>
 /// <param name="Key">The session.</param>
-/// <param name="Revision">The revision; -1 when the session was deleted.</param>
-public readonly record struct SessionSignal(SessionKey Key, long Revision);
+/// <param name="Revision">The revision, <see cref="Deleted"/> or <see cref="Described"/>.</param>
+public readonly record struct SessionSignal(SessionKey Key, long Revision)
+{
+    /// <summary>In place of a revision: the session was deleted.</summary>
+    public const long Deleted = -1;
+
+    /// <summary>In place of a revision: the session's name, labels or expiry changed, which makes none.</summary>
+    public const long Described = -2;
+}

@@ -30,8 +30,13 @@ public sealed record SessionCursor(DateTimeOffset Time, string User, string Id, 
             : throw new InvalidInputException("page_token", token, "the next_page_token of a list with the same filter and order");
     }
 
-    internal static SessionCursor At(Session last, SessionListQuery query) => new(
-        query.ByUpdateTime ? last.UpdateTime : last.CreateTime, last.Key.User, last.Key.Id, Describe(query.Order, query.Filter));
+    /// <summary>Marks the place behind a session, for a page that ends there.</summary>
+    public static SessionCursor At(Session last, SessionListQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(last);
+        ArgumentNullException.ThrowIfNull(query);
+        return new(query.ByUpdateTime ? last.UpdateTime : last.CreateTime, last.Key.User, last.Key.Id, Describe(query.Order, query.Filter));
+    }
 
     private static string Describe(SessionOrder order, SessionFilter filter) => PageToken.Fingerprint(
         order.ToString(), filter.User, filter.DisplayName, filter.Labels.ToJson(), filter.UpdatedFrom?.UtcTicks.ToString(CultureInfo.InvariantCulture),

@@ -1,6 +1,7 @@
 using Runtime.Storage.Connections;
 using Runtime.Storage.Dialects;
 using Runtime.Storage.Dialects.InMemory;
+using Runtime.Storage.Dialects.MySql;
 using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.Dialects.Spanner;
 using Runtime.Storage.Dialects.Sqlite;
@@ -16,6 +17,7 @@ public sealed class StorageDialects
     public static StorageDialects BuiltIn { get; } = new(
     [
         new PostgresDialect(),
+        new MySqlDialect(),
         new SqliteDialect(),
         new SpannerDialect(),
         new InMemoryDialect(),

@@ -1,6 +1,8 @@
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Runtime.SessionService.Tests;
 
@@ -12,6 +14,9 @@ public class SessionServiceHost : WebApplicationFactory<Program>
     {
         ["ConnectionStrings:sessions"] = "memory://",
         ["Sessions:MaxEventBytes"] = "2048",
+        ["Sessions:MaxStateBytes"] = "1024",
+        ["Sessions:MaxBatchEvents"] = "10",
+        ["Sessions:MaxBatchBytes"] = "8192",
         ["Sessions:MaxPageSize"] = "5",
         ["Sessions:DefaultPageSize"] = "2",
     };
@@ -28,6 +33,13 @@ public class SessionServiceHost : WebApplicationFactory<Program>
         {
             builder.UseSetting(name, value);
         }
+
+        builder.ConfigureTestServices(ConfigureServices);
+    }
+
+    /// <summary>Changes what is in the container.</summary>
+    protected virtual void ConfigureServices(IServiceCollection services)
+    {
     }
 }
 

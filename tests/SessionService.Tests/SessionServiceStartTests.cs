@@ -3,7 +3,11 @@ using Google.Rpc;
 using Grpc.Core;
 using Grpc.Reflection.V1Alpha;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Runtime.ServiceDefaults.Errors;
+using Runtime.SessionService.Expiry;
+using Runtime.SessionService.Watch;
 
 namespace Runtime.SessionService.Tests;
 
@@ -34,6 +38,27 @@ public sealed class SessionServiceStartTests
         Assert.Contains("Fix: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, StartFailure.Explain(error));
+    }
+
+    [Theory]
+    [InlineData("Sessions:MaxPageSize", "0", "The value '0' is not allowed. Setting: Sessions:MaxPageSize. Fix: Set a whole number from 1 to 10000.")]
+    [InlineData("Sessions:MaxPageSize", "many", "The value 'many' is of another kind than the setting takes. Setting: Sessions:MaxPageSize. Fix: Set a value as docs/settings.md says.")]
+    [InlineData("Sessions:Watch:PollInterval", "00:00:00.01", "The value '00:00:00.0100000' is not allowed. Setting: Sessions:Watch:PollInterval. Fix: Set a duration ([days.]hours:minutes:seconds) from 00:00:00.1000000 to 00:10:00.")]
+    [InlineData("Sessions:Expiry:Default", "30", "The value '30' is not allowed. Setting: Sessions:Expiry:Default. Fix: Set 'never', or a duration from 00:01:00 to 3650.00:00:00 as [days.]hours:minutes:seconds.")]
+    [InlineData("Sessions:Expiry:Default", "00:00:59", "The value '00:00:59' is not allowed. Setting: Sessions:Expiry:Default. Fix: Set 'never', or a duration from 00:01:00 to 3650.00:00:00 as [days.]hours:minutes:seconds.")]
+    [InlineData("Sessions:Expiry:Apps:weather", "soon", "One of the values is not allowed. Setting: Sessions:Expiry:Apps. Fix: Set 'never', or a duration from 00:01:00 to 3650.00:00:00 as [days.]hours:minutes:seconds.")]
+    public async Task A_setting_that_cannot_work_stops_the_start_with_one_line(string setting, string value, string line)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration[setting] = value;
+        builder.AddSessionSettings();
+        builder.AddSessionExpiry();
+        builder.AddSessionWatch();
+        await using var app = builder.Build();
+
+        var error = Assert.ThrowsAny<Exception>(() => app.Services.GetRequiredService<IStartupValidator>().Validate());
+
+        Assert.Equal(line, StartFailure.Explain(error));
     }
 
     [Fact]

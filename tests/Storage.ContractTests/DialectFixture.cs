@@ -14,6 +14,9 @@ public abstract class DialectFixture(IStorageDialect dialect) : IAsyncDisposable
     /// <summary>Gets whether the database keeps session times, and the order of events, finer than a millisecond.</summary>
     public virtual TimeSpan TimeResolution => TimeSpan.FromMicroseconds(1);
 
+    /// <summary>Gets the longest key part or event id that the database has room for.</summary>
+    public virtual int KeyWidth => SessionKey.MaxLength;
+
     /// <summary>The largest state of a scope, small enough that a test can pass it.</summary>
     public const int MaxStateBytes = 64 * 1024;
 

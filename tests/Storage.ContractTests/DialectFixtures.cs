@@ -1,5 +1,6 @@
 using Google.Cloud.Spanner.Admin.Database.V1;
 using Runtime.Storage.Dialects.InMemory;
+using Runtime.Storage.Dialects.MySql;
 using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.Dialects.Spanner;
 using Runtime.Storage.Dialects.Sqlite;
@@ -60,4 +61,11 @@ public abstract class SpannerFixture(DatabaseDialect sql) : DialectFixture(new S
 
         return _address;
     }
+}
+
+/// <summary>MariaDB stands for MySQL as well: no test runs on a server of MySQL.</summary>
+public sealed class MySqlFixture() : DialectFixture(new MySqlDialect())
+{
+    protected override ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken) =>
+        BackingProduct.MariaDb.AddressOrSkipAsync(cancellationToken);
 }

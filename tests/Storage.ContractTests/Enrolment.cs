@@ -11,6 +11,8 @@ public sealed class SessionStoreOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : 
 
 public sealed class SessionStoreOnSpannerPostgres(SpannerPostgresFixture d) : SessionStoreContract(d), IClassFixture<SpannerPostgresFixture>;
 
+public sealed class SessionStoreOnMySql(MySqlFixture d) : SessionStoreContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class ConcurrentWritersInMemory(InMemoryFixture d) : ConcurrentWritersContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class ConcurrentWritersOnSqlite(SqliteFixture d) : ConcurrentWritersContract(d), IClassFixture<SqliteFixture>;
@@ -20,6 +22,8 @@ public sealed class ConcurrentWritersOnPostgres(PostgresFixture d) : ConcurrentW
 public sealed class ConcurrentWritersOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : ConcurrentWritersContract(d), IClassFixture<SpannerGoogleSqlFixture>;
 
 public sealed class ConcurrentWritersOnSpannerPostgres(SpannerPostgresFixture d) : ConcurrentWritersContract(d), IClassFixture<SpannerPostgresFixture>;
+
+public sealed class ConcurrentWritersOnMySql(MySqlFixture d) : ConcurrentWritersContract(d), IClassFixture<MySqlFixture>;
 
 public sealed class EventReadingInMemory(InMemoryFixture d) : EventReadingContract(d), IClassFixture<InMemoryFixture>;
 
@@ -31,6 +35,8 @@ public sealed class EventReadingOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : 
 
 public sealed class EventReadingOnSpannerPostgres(SpannerPostgresFixture d) : EventReadingContract(d), IClassFixture<SpannerPostgresFixture>;
 
+public sealed class EventReadingOnMySql(MySqlFixture d) : EventReadingContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class SessionListInMemory(InMemoryFixture d) : SessionListContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class SessionListOnSqlite(SqliteFixture d) : SessionListContract(d), IClassFixture<SqliteFixture>;
@@ -40,6 +46,8 @@ public sealed class SessionListOnPostgres(PostgresFixture d) : SessionListContra
 public sealed class SessionListOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : SessionListContract(d), IClassFixture<SpannerGoogleSqlFixture>;
 
 public sealed class SessionListOnSpannerPostgres(SpannerPostgresFixture d) : SessionListContract(d), IClassFixture<SpannerPostgresFixture>;
+
+public sealed class SessionListOnMySql(MySqlFixture d) : SessionListContract(d), IClassFixture<MySqlFixture>;
 
 public sealed class BatchAppendInMemory(InMemoryFixture d) : BatchAppendContract(d), IClassFixture<InMemoryFixture>;
 
@@ -51,6 +59,8 @@ public sealed class BatchAppendOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : B
 
 public sealed class BatchAppendOnSpannerPostgres(SpannerPostgresFixture d) : BatchAppendContract(d), IClassFixture<SpannerPostgresFixture>;
 
+public sealed class BatchAppendOnMySql(MySqlFixture d) : BatchAppendContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class SessionUpdateInMemory(InMemoryFixture d) : SessionUpdateContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class SessionUpdateOnSqlite(SqliteFixture d) : SessionUpdateContract(d), IClassFixture<SqliteFixture>;
@@ -61,6 +71,8 @@ public sealed class SessionUpdateOnSpannerGoogleSql(SpannerGoogleSqlFixture d) :
 
 public sealed class SessionUpdateOnSpannerPostgres(SpannerPostgresFixture d) : SessionUpdateContract(d), IClassFixture<SpannerPostgresFixture>;
 
+public sealed class SessionUpdateOnMySql(MySqlFixture d) : SessionUpdateContract(d), IClassFixture<MySqlFixture>;
+
 public sealed class EventPageInMemory(InMemoryFixture d) : EventPageContract(d), IClassFixture<InMemoryFixture>;
 
 public sealed class EventPageOnSqlite(SqliteFixture d) : EventPageContract(d), IClassFixture<SqliteFixture>;
@@ -70,3 +82,5 @@ public sealed class EventPageOnPostgres(PostgresFixture d) : EventPageContract(d
 public sealed class EventPageOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : EventPageContract(d), IClassFixture<SpannerGoogleSqlFixture>;
 
 public sealed class EventPageOnSpannerPostgres(SpannerPostgresFixture d) : EventPageContract(d), IClassFixture<SpannerPostgresFixture>;
+
+public sealed class EventPageOnMySql(MySqlFixture d) : EventPageContract(d), IClassFixture<MySqlFixture>;

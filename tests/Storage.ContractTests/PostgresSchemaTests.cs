@@ -1,45 +1,41 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Runtime.Storage.State;
 using Runtime.Testing;
 
 namespace Runtime.Storage.ContractTests;
 
-/// <summary>Tables come to be, and come back, whoever starts when. Each test has a schema of its own.</summary>
+/// <summary>Tables come to be, and come back, whoever starts when, and whatever the user may do.</summary>
 public sealed class PostgresSchemaTests : IAsyncLifetime
 {
-    private readonly string _schema = $"contract_{Guid.CreateVersion7():n}";
-    private NpgsqlDataSource? _source;
-    private string _address = "";
+    private const string DropIndexes = "DROP INDEX idx_events_app_user_session_ts, idx_runtime_sessions_user, idx_runtime_sessions_app, idx_runtime_sessions_expires";
+    private const string Triggers = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'runtime_%'";
+
+    private PostgresDatabase? _created;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        var address = await BackingProduct.Postgres.AddressOrSkipAsync(Cancellation);
-        _ = StorageDialects.BuiltIn.Find(address, out var url);
-        var settings = url.Keywords is { } keywords ? new(keywords) : Dialects.Postgres.PostgresDialect.FromUrl(url);
-        settings.SearchPath = _schema;
-        _address = settings.ConnectionString;
-        _source = NpgsqlDataSource.Create(_address);
-        await ExecuteAsync($"CREATE SCHEMA {_schema}");
-    }
+    private PostgresDatabase Database => _created!;
+
+    public async ValueTask InitializeAsync() => _created = await PostgresDatabase.CreateOrSkipAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (_source is not null)
+        if (_created is not null)
         {
-            await ExecuteAsync($"DROP SCHEMA {_schema} CASCADE");
-            await _source.DisposeAsync();
+            await _created.DisposeAsync();
         }
     }
 
     [Fact]
     public async Task Replicas_that_start_at_once_on_an_empty_database_all_come_up()
     {
-        var replicas = Enumerable.Range(0, 8).Select(_ => StorageDialects.BuiltIn.Open(_address, new())).ToList();
+        var replicas = Enumerable.Range(0, 8).Select(_ => Database.Open()).ToList();
 
         await Task.WhenAll(replicas.Select(replica => replica.CheckAsync(Cancellation)));
 
+        Assert.Equal(4, (await Database.IndexesAsync()).Count);
+        Assert.Equal(2L, await Database.ScalarAsync(Triggers));
         foreach (var replica in replicas)
         {
             await replica.DisposeAsync();
@@ -47,32 +43,72 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Indexes_that_another_program_dropped_are_back_after_a_start()
+    public async Task Indexes_and_triggers_that_another_program_dropped_are_back_after_a_check()
     {
-        await OpenAndCheckAsync();
-        await ExecuteAsync("DROP INDEX idx_events_app_user_session_ts, idx_sessions_app_user");
+        await using var store = Database.Open();
+        await store.CheckAsync(Cancellation);
+        await Database.ExecuteAsync($"{DropIndexes}; DROP TRIGGER runtime_foreign_write ON events");
 
-        await OpenAndCheckAsync();
+        await store.CheckAsync(Cancellation);
 
-        Assert.Equal(2L, await ScalarAsync($"SELECT count(*) FROM pg_indexes WHERE schemaname = '{_schema}' AND indexname LIKE 'idx_%'"));
+        Assert.Equal(2L, await Database.ScalarAsync(Triggers));
+        await IndexesAreBackAsync();
+    }
+
+    [Fact]
+    public async Task Indexes_come_back_while_writers_write_and_replicas_look_for_them_all()
+    {
+        var replicas = Enumerable.Range(0, 3).Select(_ => Database.Open()).ToList();
+        var key = DialectFixture.NewKey();
+        await replicas[0].CreateAsync(key, ScopedState.Empty, Cancellation);
+        await Database.ExecuteAsync(DropIndexes);
+
+        await Task.WhenAll(replicas.Select(async replica =>
+        {
+            for (var number = 0; number < 20; number++)
+            {
+                await replica.CheckAsync(Cancellation);
+                Assert.IsType<Appended>(await replica.AppendAsync(key, Offer.Event(), null, Cancellation));
+            }
+        }));
+
+        await replicas[0].CheckAsync(Cancellation);
+        await IndexesAreBackAsync();
+        foreach (var replica in replicas)
+        {
+            await replica.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task An_index_that_was_broken_off_while_it_was_made_is_made_again()
+    {
+        await using var store = Database.Open();
+        await store.CheckAsync(Cancellation);
+        await Database.ExecuteAsync("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_runtime_sessions_app'::regclass");
+
+        await store.CheckAsync(Cancellation);
+
+        await IndexesAreBackAsync();
     }
 
     [Fact]
     public async Task Tables_of_schema_version_0_are_refused_and_left_alone()
     {
-        await ExecuteAsync("CREATE TABLE events (id varchar(128), actions bytea)");
+        await Database.ExecuteAsync("CREATE TABLE events (id varchar(128), actions bytea)");
 
         var error = await Assert.ThrowsAsync<StorageException>(OpenAndCheckAsync);
 
         Assert.Equal(StorageFailure.SchemaOutdated, error.Failure);
-        Assert.Equal(1L, await ScalarAsync($"SELECT count(*) FROM pg_tables WHERE schemaname = '{_schema}'"));
+        Assert.Contains("-- migrate", error.Fix, StringComparison.Ordinal);
+        Assert.Equal(1L, await Database.ScalarAsync("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
     }
 
     [Fact]
     public async Task A_newer_schema_version_is_refused()
     {
         await OpenAndCheckAsync();
-        await ExecuteAsync("UPDATE adk_internal_metadata SET value = '2'");
+        await Database.ExecuteAsync("UPDATE adk_internal_metadata SET value = '2'");
 
         var error = await Assert.ThrowsAsync<StorageException>(OpenAndCheckAsync);
 
@@ -80,65 +116,149 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tables_of_a_layout_of_some_other_port_are_refused_and_left_alone()
+    {
+        await Database.ExecuteAsync("CREATE TABLE events (id text, timestamp double precision, event_data text)");
+
+        var error = await Assert.ThrowsAsync<StorageException>(OpenAndCheckAsync);
+
+        Assert.Equal(StorageFailure.SchemaOutdated, error.Failure);
+        Assert.Contains("'double precision'", error.Problem, StringComparison.Ordinal);
+        Assert.Equal(1L, await Database.ScalarAsync("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
+    }
+
+    [Fact]
     public async Task Tables_dropped_under_a_running_store_are_made_again()
     {
-        await using var store = StorageDialects.BuiltIn.Open(_address, new());
+        await using var store = Database.Open();
         await store.CheckAsync(Cancellation);
-        await ExecuteAsync("DROP TABLE sessions, events, app_states, user_states, adk_internal_metadata");
+        await Database.ExecuteAsync("DROP TABLE sessions, events, app_states, user_states, adk_internal_metadata");
 
         Assert.IsType<SessionCreated>(await store.CreateAsync(DialectFixture.NewKey(), ScopedState.Empty, Cancellation));
     }
 
     [Fact]
-    public async Task Connections_cut_by_the_server_are_replaced_and_no_append_is_lost_or_doubled()
+    public async Task Columns_retyped_under_a_running_store_are_read_and_written_in_their_new_type()
     {
-        await using var store = StorageDialects.BuiltIn.Open(_address + ";Application Name=cut", new());
+        await Database.ExecuteAsync(PostgresDatabase.PythonTables);
+        await using var store = Database.Open();
         var key = DialectFixture.NewKey();
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
-        for (var number = 0; number < 10; number++)
-        {
-            await ScalarAsync("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'cut'");
+        await store.AppendAsync(key, Offer.Event("before"), null, Cancellation);
+        await Database.ExecuteAsync("""
+            SET timezone = 'UTC';
+            ALTER TABLE events ALTER timestamp TYPE timestamptz, ALTER event_data SET NOT NULL;
+            ALTER TABLE sessions ALTER create_time TYPE timestamptz, ALTER update_time TYPE timestamptz;
+            ALTER TABLE app_states ALTER update_time TYPE timestamptz;
+            ALTER TABLE user_states ALTER update_time TYPE timestamptz
+            """);
 
-            Assert.Equal(new Appended(number + 1), await store.AppendAsync(key, Offer.Event(), number, Cancellation));
-        }
+        await store.AppendAsync(key, Offer.Event("between"), null, Cancellation);
+        await store.CheckAsync(Cancellation);
+        await store.AppendAsync(key, Offer.Event("after"), null, Cancellation);
+
+        var session = (await store.GetAsync(key, EventWindow.All, Cancellation))!;
+        Assert.Equal(["before", "between", "after"], session.Events.Select(stored => stored.Id));
+        Assert.All(session.Events, stored => Assert.Equal(Offer.Start, stored.Timestamp));
+        Assert.Equal(Offer.Start, session.UpdateTime);
     }
 
     [Fact]
-    public async Task A_row_that_adk_js_inserted_is_read_and_appended_to()
+    public async Task A_user_who_may_only_read_and_write_rows_works_on_complete_tables_and_is_warned_of_what_is_missing()
     {
-        await using var store = StorageDialects.BuiltIn.Open(_address, new());
-        await store.CheckAsync(Cancellation);
+        await using var role = await RoleAsync();
+        await OpenAndCheckAsync();
+        await Database.ExecuteAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role.Name}; {DropIndexes}; DROP TRIGGER runtime_foreign_write ON events");
+        using var log = new WarningLog();
+        await using var store = Database.Open($"Username={role.Name};Password={role.Password}", new() { Loggers = log });
         var key = DialectFixture.NewKey();
-        await ExecuteAsync($$"""
-            INSERT INTO sessions (id, app_name, user_id, state, create_time, update_time) VALUES ('{{key.Id}}', '{{key.App}}', '{{key.User}}', '{"a": 1}', now(), now());
-            INSERT INTO events (id, app_name, user_id, session_id, invocation_id, timestamp, event_data)
-            VALUES ('e1', '{{key.App}}', '{{key.User}}', '{{key.Id}}', 'i', '2025-11-23T04:26:40Z', '{"id": "e1", "author": "user", "timestamp": 1763872000000}')
-            """);
 
-        Assert.Equal(new Appended(1), await store.AppendAsync(key, Offer.Event("e2", delta: """{"app:b":2}"""), 0, Cancellation));
+        Assert.IsType<SessionCreated>(await store.CreateAsync(key, ScopedState.Empty, Cancellation));
+        Assert.Equal(new Appended(1), await store.AppendAsync(key, Offer.Event(), 0, Cancellation));
+        await store.CheckAsync(Cancellation);
+        await store.CheckAsync(Cancellation);
 
-        var session = await store.GetAsync(key, EventWindow.All, Cancellation);
-        Assert.Equal(["a", "app:b"], session!.State.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["e1", "e2"], session.Events.Select(stored => stored.Id));
-        Assert.Contains("\"timestamp\": 1763872000}", System.Text.Encoding.UTF8.GetString(session.Events[0].Json.Span).Replace(",",
-            "}", StringComparison.Ordinal), StringComparison.Ordinal);
+        await Eventually.GetAsync(() => log.Count == 2 ? log : null, "two warnings");
+        await store.CheckAsync(Cancellation);
+        Assert.Equal(2, log.Count);
+    }
+
+    [Fact]
+    public async Task A_user_who_may_not_make_tables_is_told_what_to_do()
+    {
+        await using var role = await RoleAsync();
+        await Database.ExecuteAsync("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        await using var store = Database.Open($"Username={role.Name};Password={role.Password}");
+
+        var error = await Assert.ThrowsAsync<StorageException>(() => store.CheckAsync(Cancellation));
+
+        Assert.Equal(StorageFailure.Denied, error.Failure);
+        Assert.Contains("owner of the tables", error.Fix, StringComparison.Ordinal);
+        Assert.DoesNotContain(role.Password, error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task IndexesAreBackAsync()
+    {
+        using var limit = new CancellationTokenSource(TestTimeouts.Call);
+        while ((await Database.IndexesAsync()).Count < 4)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+        }
     }
 
     private async Task OpenAndCheckAsync()
     {
-        await using var store = StorageDialects.BuiltIn.Open(_address, new());
+        await using var store = Database.Open();
         await store.CheckAsync(Cancellation);
     }
 
-    private async Task ExecuteAsync(string sql)
+    private async Task<Role> RoleAsync()
     {
-        await using var command = _source!.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(Cancellation);
+        var name = $"contract_{Guid.CreateVersion7():n}";
+        try
+        {
+            await Database.ExecuteAsync($"CREATE ROLE {name} LOGIN PASSWORD 'p{name}'");
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            Expectation.SkipUnless("postgres", false, "The database user may not create roles. Fix: give it CREATEROLE, or let the tests start a server of their own.");
+        }
+
+        return new Role(Database, name);
     }
 
-    private async Task<object?> ScalarAsync(string sql)
+    private sealed class Role(PostgresDatabase database, string name) : IAsyncDisposable
     {
-        await using var command = _source!.CreateCommand(sql);
-        return await command.ExecuteScalarAsync(Cancellation);
+        public string Name => name;
+
+        public string Password => $"p{name}";
+
+        public async ValueTask DisposeAsync() => await database.ExecuteAsync($"DROP OWNED BY {name}; DROP ROLE {name}");
+    }
+
+    private sealed class WarningLog : ILoggerFactory, ILogger
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Interlocked.Increment(ref _count);
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -246,10 +246,10 @@ public abstract class SessionStoreContract(DialectFixture dialect)
     public async Task Keys_of_the_longest_length_are_stored()
     {
         var store = await dialect.OpenOrSkipAsync();
-        var key = new SessionKey(Guid.CreateVersion7().ToString("n").PadRight(SessionKey.MaxLength, 'ä'), new('ü', SessionKey.MaxLength), new('x', SessionKey.MaxLength));
+        var key = new SessionKey(Guid.CreateVersion7().ToString("n").PadRight(dialect.KeyWidth, 'ä'), new('ü', dialect.KeyWidth), new('x', dialect.KeyWidth));
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
 
-        Assert.Equal(new Appended(1), await store.AppendAsync(key, Offer.Event(new('e', SessionKey.MaxLength)), null, Cancellation));
+        Assert.Equal(new Appended(1), await store.AppendAsync(key, Offer.Event(new('e', dialect.KeyWidth)), null, Cancellation));
         Assert.Equal(key, (await store.GetAsync(key, EventWindow.All, Cancellation))!.Key);
     }
 

@@ -59,6 +59,36 @@ public sealed class ConnectionUrlTests
     }
 
     [Theory]
+    [InlineData("postgresql+asyncpg://u@h/d", "h", 5432, "d")]
+    [InlineData("postgres://u@h:1/d", "h", 1, "d")]
+    [InlineData("postgresql:///d", "localhost", 5432, "d")]
+    [InlineData("postgresql:///d?host=/var/run/postgresql&port=5433", "/var/run/postgresql", 5433, "d")]
+    [InlineData("postgresql://%2Fvar%2Frun%2Fpostgresql/d", "/var/run/postgresql", 5432, "d")]
+    [InlineData("postgresql://h?dbname=d", "h", 5432, "d")]
+    [InlineData("postgresql://h1,h2:5433/d", "h1,h2:5433", 5432, "d")]
+    [InlineData("postgresql://h1:1,h2:2/d", "h1:1,h2:2", 5432, "d")]
+    public void Postgres_url_names_its_servers_as_libpq_does(string address, string host, int port, string database)
+    {
+        var settings = PostgresDialect.FromUrl(ConnectionUrl.Parse(address, ""));
+
+        Assert.Equal((host, port, database), (settings.Host, settings.Port, settings.Database));
+    }
+
+    [Theory]
+    [InlineData("sslmode=disable", Npgsql.SslMode.Disable)]
+    [InlineData("sslmode=allow", Npgsql.SslMode.Allow)]
+    [InlineData("sslmode=prefer", Npgsql.SslMode.Prefer)]
+    [InlineData("sslmode=require", Npgsql.SslMode.Require)]
+    [InlineData("sslmode=verify-ca", Npgsql.SslMode.VerifyCA)]
+    [InlineData("sslmode=VERIFY-FULL", Npgsql.SslMode.VerifyFull)]
+    [InlineData("ssl=true", Npgsql.SslMode.Require)]
+    [InlineData("ssl=verify-full", Npgsql.SslMode.VerifyFull)]
+    [InlineData("sslmode=require&channel_binding=require&target_session_attrs=read-write", Npgsql.SslMode.Require)]
+    [InlineData("sslmode=require&prepared_statement_cache_size=0", Npgsql.SslMode.Require)]
+    public void Postgres_words_of_libpq_and_asyncpg_are_understood(string parameters, Npgsql.SslMode expected) =>
+        Assert.Equal(expected, PostgresDialect.FromUrl(ConnectionUrl.Parse($"postgresql://h/d?{parameters}", "")).SslMode);
+
+    [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("://x")]

@@ -7,13 +7,14 @@ using Runtime.Hosting;
 
 namespace Runtime.Testing;
 
-/// <summary>A product that tests run against: started once for a test program, by the AppHost's own code, and shared by its tests.</summary>
+/// <summary>A product that tests run against: started once for a test program, by the AppHost's own code where it has some, and shared by its tests.</summary>
 public sealed class BackingProduct
 {
     public static readonly BackingProduct Postgres = new("postgres", "Postgres", "ConnectionStrings__sessions", AddPostgres);
     public static readonly BackingProduct Spanner = new("spanner", "Spanner", "SPANNER_EMULATOR_HOST", builder => AddEmulator(builder.AddSpanner("spanner")));
     public static readonly BackingProduct PubSub = new("pubsub", "PubSub", "PUBSUB_EMULATOR_HOST", builder => AddEmulator(builder.AddPubSub("pubsub")));
     public static readonly BackingProduct Bigtable = new("bigtable", "Bigtable", "BIGTABLE_EMULATOR_HOST", builder => AddEmulator(builder.AddBigtable("bigtable")));
+    public static readonly BackingProduct MariaDb = new("mariadb", "MariaDb", "RUNTIME_TEST_MARIADB_URL", AddMariaDb);
 
     private readonly string _setting;
     private readonly Func<IDistributedApplicationBuilder, Part> _add;
@@ -27,13 +28,13 @@ public sealed class BackingProduct
         _started = new(StartAsync);
     }
 
-    /// <summary>Gets the resource name in the AppHost's graph, which is also the word that <c>RUNTIME_TEST_EXPECTS</c> promises it with.</summary>
+    /// <summary>Gets the resource name in the graph, which is also the word that <c>RUNTIME_TEST_EXPECTS</c> promises it with.</summary>
     public string Name { get; }
 
     /// <summary>Gets the variable that the product's clients read; where it is set, tests use the instance that it points at.</summary>
     public string Variable { get; }
 
-    private static IEnumerable<BackingProduct> All => [Postgres, Spanner, PubSub, Bigtable];
+    private static IEnumerable<BackingProduct> All => [Postgres, Spanner, PubSub, Bigtable, MariaDb];
 
     /// <summary>Gets how tests supply the product: by this machine's own program, which is quickest, or as the AppHost decides.</summary>
     public SupplyMode Mode => _mode.Value;
@@ -41,18 +42,25 @@ public sealed class BackingProduct
     /// <summary>Gets the command line that lets an AppHost supply the product that way.</summary>
     public string ModeArgument => $"--Backing:{_setting}={Mode}";
 
-    /// <summary>Returns the connection string (PostgreSQL) or host:port (emulators). Skips where the product is absent; fails where it was promised.</summary>
+    /// <summary>Returns the connection string (PostgreSQL), URL (MariaDB) or host:port (emulators). Skips where the product is absent; fails where it was promised.</summary>
     /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
     public async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
     {
+        var (address, reason) = await FindAsync(cancellationToken);
+        Expectation.SkipUnless(Name, address is not null, $"No {Name} to test against: {reason}");
+        return address!;
+    }
+
+    /// <summary>As <see cref="AddressOrSkipAsync"/>, for programs that are no tests: where the product is absent, the address is null and the reason says why.</summary>
+    public async ValueTask<(string? Address, string Reason)> FindAsync(CancellationToken cancellationToken)
+    {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } running)
         {
-            return running;
+            return (running, "");
         }
 
         var started = await _started.Value.WaitAsync(cancellationToken);
-        Expectation.SkipUnless(Name, started.Address is not null, $"No {Name} to test against: {started.Reason}");
-        return started.Address!;
+        return (started.Address, started.Reason);
     }
 
     /// <summary>Stops what this test program started.</summary>
@@ -79,6 +87,12 @@ public sealed class BackingProduct
     private static Part AddEmulator(Runtime.AppHost.Resources.BackingProduct product) => new(
         product.Emulator is null ? null : product.Resource!.Resource.Name, product.Supply.Why,
         () => new($"{product.Emulator!.Host}:{product.Emulator.Port}"));
+
+    private static Part AddMariaDb(IDistributedApplicationBuilder builder)
+    {
+        var server = MariaDbServer.Add(builder, "mariadb", builder.Configuration["StateDirectory"]!);
+        return new Part(server?.Name, $"MariaDB is not on this machine. Fix: {MariaDbServer.Install}", () => server!.Value.Address());
+    }
 
     private (IDistributedApplicationBuilder Builder, Part Part) Compose(SupplyMode mode, string folder)
     {

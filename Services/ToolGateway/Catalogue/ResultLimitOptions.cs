@@ -8,6 +8,6 @@ public sealed class ResultLimitOptions
     public const string Section = "Tools:Results";
 
     /// <summary>Gets or sets the most bytes of rows that one result holds, 1 KiB to 3 MiB, because gRPC clients refuse messages above 4 MB. Default 1 MiB.</summary>
-    [Range(1024, 3 * 1024 * 1024, ErrorMessage = "Setting: Tools:Results:MaxBytes. Fix: Set a number of bytes from 1024 to 3145728.")]
+    [Range(1024, 3 * 1024 * 1024)]
     public int MaxBytes { get; set; } = 1024 * 1024;
 }

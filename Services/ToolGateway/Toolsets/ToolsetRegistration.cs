@@ -1,3 +1,4 @@
+using Runtime.ServiceDefaults.Settings;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Toolsets.Bigtable;
 using Runtime.ToolGateway.Toolsets.PubSub;
@@ -17,7 +18,7 @@ public static class ToolsetRegistration
         where TToolset : class, IToolset
         where TOptions : class
     {
-        services.AddOptions<TOptions>().BindConfiguration(section, binder => binder.ErrorOnUnknownConfiguration = true).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<TOptions>(section, binder => binder.ErrorOnUnknownConfiguration = true);
         return services.AddSingleton<IToolset, TToolset>();
     }
 }

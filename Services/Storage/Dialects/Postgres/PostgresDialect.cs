@@ -23,13 +23,17 @@ public sealed class PostgresDialect : IStorageDialect
         ["connect_timeout"] = "Timeout",
         ["command_timeout"] = "Command Timeout",
         ["options"] = "Options",
+        ["dbname"] = "Database",
         ["host"] = "Host",
         ["port"] = "Port",
+        ["target_session_attrs"] = "Target Session Attributes",
+        ["channel_binding"] = "Channel Binding",
         ["user"] = "Username",
         ["password"] = "Password",
         ["pool_size"] = "Maximum Pool Size",
         ["search_path"] = "Search Path",
         ["max_auto_prepare"] = "Max Auto Prepare",
+        ["prepared_statement_cache_size"] = "Max Auto Prepare",
     };
 
     public string Name => "postgres";
@@ -54,6 +58,8 @@ public sealed class PostgresDialect : IStorageDialect
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
         SetUnlessGiven("Auto Prepare Min Usages", 2);
         SetUnlessGiven("Application Name", "session-service");
+        // ADK Python's columns have no time zone; where another program makes them columns with one, both read alike in UTC.
+        settings.Timezone = "UTC";
         return new PostgresSessionStore(settings, context);
 
         void SetUnlessGiven(string keyword, object value)
@@ -73,9 +79,14 @@ public sealed class PostgresDialect : IStorageDialect
             Host = url.Host.Length > 0 ? Uri.UnescapeDataString(url.Host) : "localhost",
             Database = Uri.UnescapeDataString(url.Path.TrimStart('/')),
         };
-        if (url.Port is { } port)
+        if (url.Port is { } port && settings.Host.Contains(',', StringComparison.Ordinal))
         {
-            settings.Port = port;
+            // host1,host2:5433 is, in libpq, the second one's port only.
+            settings.Host += $":{port}";
+        }
+        else if (url.Port is { } only)
+        {
+            settings.Port = only;
         }
 
         if (url.User.Length > 0)
@@ -88,12 +99,6 @@ public sealed class PostgresDialect : IStorageDialect
             settings.Password = url.Password;
         }
 
-        if (string.IsNullOrEmpty(settings.Database))
-        {
-            throw new ConnectionUrlException("The PostgreSQL URL names no database.",
-                "Add it at the end, as in postgresql://user:password@host:5432/sessions.");
-        }
-
         foreach (var (name, value) in url.Parameters)
         {
             if (!_keywords.TryGetValue(name, out var keyword))
@@ -104,6 +109,12 @@ public sealed class PostgresDialect : IStorageDialect
             }
 
             Set(settings, name, keyword, keyword == "SSL Mode" ? SslMode(value) : value);
+        }
+
+        if (string.IsNullOrEmpty(settings.Database))
+        {
+            throw new ConnectionUrlException("The PostgreSQL URL names no database.",
+                "Add it at the end, as in postgresql://user:password@host:5432/sessions.");
         }
 
         return settings;

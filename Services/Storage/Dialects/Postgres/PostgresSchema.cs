@@ -1,96 +1,140 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Runtime.Storage.Dialects.Postgres;
 
-/// <summary>Creates what is missing, safely when several replicas start at once.</summary>
-/// <remarks>
-/// ADK's tables, schema version 1, typed as ADK JS types them: its start-up update would otherwise retype the columns. That update also
-/// drops all indexes but the primary keys, so they are looked for at every start. Columns of ours begin with <c>runtime_</c> and have
-/// defaults, so that ADK's own services can keep inserting.
-/// </remarks>
-internal static class PostgresSchema
+/// <summary>Creates what is missing, safely when several replicas start at once, and finds out whose layout the tables have.</summary>
+internal sealed class PostgresSchema : IAsyncDisposable
 {
     // Any fixed number will do, as long as nothing else in the database takes the same advisory lock.
-    private const long LockKey = 0x52756e74696d65;
+    internal const long LockKey = 0x52756e74696d65;
 
-    private const string Probe = """
-        SELECT to_regclass('adk_internal_metadata') IS NOT NULL AND to_regclass('app_states') IS NOT NULL
-               AND to_regclass('user_states') IS NOT NULL AND to_regclass('idx_events_app_user_session_ts') IS NOT NULL
-               AND to_regclass('idx_sessions_app_user') IS NOT NULL
-               AND (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped AND attname = 'runtime_revision'
-                    AND attrelid IN (to_regclass('sessions'), to_regclass('events'))) = 2
-               AND (SELECT count(*) FROM pg_attribute WHERE NOT attisdropped AND attname = 'runtime_text' AND attrelid = to_regclass('events')) = 1,
-               (SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = 'timestamp' AND NOT attisdropped),
-               EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = 'actions' AND NOT attisdropped)
-               AND NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = 'event_data' AND NOT attisdropped)
-        """;
+    private static readonly string[] _indexNames = [.. PostgresSchemaSql.Indexes.Keys];
 
-    private const string Create = """
-        CREATE TABLE IF NOT EXISTS adk_internal_metadata (
-            key varchar(255) NOT NULL, value varchar(255) NOT NULL, PRIMARY KEY (key));
-        CREATE TABLE IF NOT EXISTS app_states (
-            app_name varchar(191) NOT NULL, state jsonb NOT NULL, update_time timestamptz NOT NULL, PRIMARY KEY (app_name));
-        CREATE TABLE IF NOT EXISTS user_states (
-            app_name varchar(191) NOT NULL, user_id varchar(191) NOT NULL, state jsonb NOT NULL, update_time timestamptz NOT NULL,
-            PRIMARY KEY (app_name, user_id));
-        CREATE TABLE IF NOT EXISTS sessions (
-            id varchar(191) NOT NULL, app_name varchar(191) NOT NULL, user_id varchar(191) NOT NULL, state jsonb NOT NULL,
-            create_time timestamptz NOT NULL, update_time timestamptz NOT NULL, PRIMARY KEY (id, app_name, user_id));
-        CREATE TABLE IF NOT EXISTS events (
-            id varchar(191) NOT NULL, app_name varchar(191) NOT NULL, user_id varchar(191) NOT NULL, session_id varchar(191) NOT NULL,
-            invocation_id varchar(255) NOT NULL, timestamp timestamptz NOT NULL, event_data jsonb NOT NULL,
-            PRIMARY KEY (id, app_name, user_id, session_id));
-        ALTER TABLE sessions ADD COLUMN IF NOT EXISTS runtime_revision bigint NOT NULL DEFAULT 0;
-        ALTER TABLE events ADD COLUMN IF NOT EXISTS runtime_revision bigint NOT NULL DEFAULT 0;
-        ALTER TABLE events ADD COLUMN IF NOT EXISTS runtime_text text NOT NULL DEFAULT '';
-        CREATE INDEX IF NOT EXISTS idx_events_app_user_session_ts
-            ON events (app_name, user_id, session_id, timestamp DESC, runtime_revision DESC);
-        CREATE INDEX IF NOT EXISTS idx_sessions_app_user ON sessions (app_name, user_id, id);
-        INSERT INTO adk_internal_metadata (key, value) VALUES ('schema_version', '1') ON CONFLICT (key) DO NOTHING;
-        """;
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgresIndexes _indexes;
+    private readonly ILogger _log;
+    private volatile PostgresLayout _layout = PostgresLayout.Of(timeType: null);
+    private volatile bool _triggersRefused;
 
-    /// <exception cref="StorageException">The tables are of a layout that this store does not write.</exception>
-    public static async Task EnsureAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    public PostgresSchema(NpgsqlDataSource source, NpgsqlConnectionStringBuilder settings, ILogger log)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        // Looking first: a user that may not create tables can still run on tables that are there.
-        if (!await CompleteAsync(connection, cancellationToken))
-        {
-            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellationToken);
-            await ExecuteAsync(connection, Create, cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
-        }
-
-        await RequireVersionAsync(connection, cancellationToken);
+        _source = source;
+        _log = log;
+        _indexes = new(settings, log);
     }
 
-    private static async Task<bool> CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Gets the layout that was found last.</summary>
+    public PostgresLayout Layout => _layout;
+
+    /// <summary>Makes tables and columns where they are missing. Indexes on tables that others have filled follow in the background.</summary>
+    /// <exception cref="StorageException">The tables are of a layout that this store does not write.</exception>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Probe, connection);
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        // Looking first: a user that may not create tables can still run on tables that are there.
+        var found = await ProbeAsync(connection, cancellationToken);
+        if (!found.IsComplete)
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LockKey}); {PostgresSchemaSql.CreateTables}", cancellationToken);
+            if (found.IsEmpty)
+            {
+                var indexes = PostgresSchemaSql.Indexes.Select(index => $"CREATE INDEX IF NOT EXISTS {index.Key} ON {index.Value};");
+                await ExecuteAsync(connection, string.Concat(indexes), cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            found = await ProbeAsync(connection, cancellationToken);
+        }
+
+        await using (var version = new NpgsqlCommand(PostgresSchemaSql.Version, connection))
+        {
+            RequireVersion(await version.ExecuteScalarAsync(cancellationToken) as string);
+        }
+
+        await CompleteAsync(connection, found, cancellationToken);
+    }
+
+    /// <summary>Asks a real question, and makes again what another program's schema update dropped in the meantime.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        Probed found;
+        await using (var batch = _source.CreateBatch())
+        {
+            var probe = new NpgsqlBatchCommand(PostgresSchemaSql.Probe);
+            probe.Parameters.Array(_indexNames, NpgsqlDbType.Text);
+            batch.BatchCommands.Add(probe);
+            batch.BatchCommands.Add(new(PostgresSchemaSql.Version));
+            batch.BatchCommands.Add(new(PostgresSql.Check));
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            found = await ReadAsync(reader, cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            RequireVersion(await reader.ReadAsync(cancellationToken) ? reader.GetString(0) : null);
+        }
+
+        if (!found.IsComplete)
+        {
+            await EnsureAsync(cancellationToken);
+        }
+        else if (found.MissingIndexes.Length > 0 || (!found.HasTriggers && !_triggersRefused))
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+            await CompleteAsync(connection, found, cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _indexes.DisposeAsync();
+
+    private async Task CompleteAsync(NpgsqlConnection connection, Probed found, CancellationToken cancellationToken)
+    {
+        _indexes.Make(found.MissingIndexes);
+        if (found.HasTriggers || _triggersRefused)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await ExecuteAsync(
+                connection, $"SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LockKey}); {PostgresSchemaSql.CreateTriggers(found.Schema!)}", cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            _triggersRefused = true;
+            PostgresLog.TriggersRefused(_log);
+        }
+    }
+
+    private async Task<Probed> ProbeAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(PostgresSchemaSql.Probe, connection);
+        command.Parameters.Array(_indexNames, NpgsqlDbType.Text);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadAsync(reader, cancellationToken);
+    }
+
+    private async Task<Probed> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(2))
         {
             throw new StorageException(
                 StorageFailure.SchemaOutdated, "The session database has the tables of ADK schema version 0.",
-                "Migrate it to version 1, or name an empty database.");
+                "Migrate it with: dotnet run --project Services/SessionService -- migrate");
         }
 
-        if (!reader.IsDBNull(1) && reader.GetString(1) != "timestamp with time zone")
-        {
-            throw new StorageException(
-                StorageFailure.SchemaOutdated, $"The session database keeps event times as '{reader.GetString(1)}', not with a time zone.",
-                "Name a database that this service or ADK JS created.");
-        }
-
-        return reader.GetBoolean(0);
+        _layout = PostgresLayout.Of(reader.IsDBNull(1) ? null : reader.GetString(1));
+        return new(
+            reader.GetBoolean(0), reader.GetBoolean(3), reader.GetFieldValue<string[]>(4), reader.GetBoolean(5), reader.IsDBNull(6) ? null : reader.GetString(6));
     }
 
-    private static async Task RequireVersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static void RequireVersion(string? version)
     {
-        await using var command = new NpgsqlCommand("SELECT value FROM adk_internal_metadata WHERE key = 'schema_version'", connection);
-        if (await command.ExecuteScalarAsync(cancellationToken) is string version && version != "1")
+        if (version is not (null or "1"))
         {
             throw new StorageException(
                 StorageFailure.SchemaTooNew, $"The session database has ADK schema version '{version}', and this service writes version 1.",
@@ -103,4 +147,6 @@ internal static class PostgresSchema
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private sealed record Probed(bool IsComplete, bool IsEmpty, string[] MissingIndexes, bool HasTriggers, string? Schema);
 }

@@ -8,6 +8,6 @@ public sealed class BigtableToolsOptions
     public const string Section = "Tools:Bigtable";
 
     /// <summary>Gets or sets the most rows that one read returns, 1 to 10000. Default 50.</summary>
-    [Range(1, 10_000, ErrorMessage = "Setting: Tools:Bigtable:MaxRows. Fix: Set a whole number from 1 to 10000.")]
+    [Range(1, 10_000)]
     public int MaxRows { get; set; } = 50;
 }

@@ -8,10 +8,10 @@ public sealed class PubSubToolsOptions
     public const string Section = "Tools:PubSub";
 
     /// <summary>Gets or sets how long a pull waits for a first message, 1 to 60 s. Default 5 s.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "Setting: Tools:PubSub:PullWait. Fix: Set a duration from 00:00:01 to 00:01:00.")]
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
     public TimeSpan PullWait { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Gets or sets the most messages that one pull may ask for, 1 to 1000. Default 100.</summary>
-    [Range(1, 1000, ErrorMessage = "Setting: Tools:PubSub:MaxMessages. Fix: Set a whole number from 1 to 1000.")]
+    [Range(1, 1000)]
     public int MaxMessages { get; set; } = 100;
 }

@@ -8,7 +8,7 @@ public sealed class SpannerToolsOptions
     public const string Section = "Tools:Spanner";
 
     /// <summary>Gets or sets the most rows that a query returns, 1 to 10000. Default 50.</summary>
-    [Range(1, 10_000, ErrorMessage = "Setting: Tools:Spanner:MaxRows. Fix: Set a whole number from 1 to 10000.")]
+    [Range(1, 10_000)]
     public int MaxRows { get; set; } = 50;
 
     /// <summary>Gets or sets a value indicating whether a row is an object by column name instead of an array in column order. Default false.</summary>

@@ -9,12 +9,12 @@ namespace Runtime.SessionService;
 /// <summary>Between the messages of <c>runtime.sessions.v1</c> and the store's records.</summary>
 internal static class SessionMessages
 {
-    public static EventHeader ToHeader(this Event message) => new()
+    public static EventHeader ToHeader(this Event message, string field) => new()
     {
         Id = message.Id,
         InvocationId = message.InvocationId,
         Author = message.Author,
-        Timestamp = ToTime(message.Timestamp, "event.timestamp"),
+        Timestamp = ToTime(message.Timestamp, $"{field}.timestamp"),
         Partial = message.HasPartial ? message.Partial : null,
         StateDelta = message.StateDeltaJson,
     };
@@ -42,12 +42,15 @@ internal static class SessionMessages
             CreateTime = Timestamp.FromDateTimeOffset(session.CreateTime),
             UpdateTime = Timestamp.FromDateTimeOffset(session.UpdateTime),
             Revision = session.Revision,
+            DisplayName = session.DisplayName,
+            Labels = { session.Labels },
+            ExpireTime = session.ExpireTime is { } expires ? Timestamp.FromDateTimeOffset(expires) : null,
         };
         message.Events.AddRange(session.Events.Select(ToMessage));
         return message;
     }
 
-    private static Event ToMessage(SessionEvent stored) => new()
+    public static Event ToMessage(this SessionEvent stored) => new()
     {
         Id = stored.Id,
         InvocationId = stored.InvocationId,

@@ -1,0 +1,36 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Runtime.Benchmarks;
+using Runtime.Benchmarks.Sessions;
+using Runtime.Testing;
+
+switch (Arguments.Parse(args))
+{
+    case ShowHelp:
+        Console.WriteLine(Arguments.Usage);
+        return 0;
+    case Misunderstood refused:
+        await Console.Error.WriteLineAsync(refused.Message);
+        return 2;
+    case RunMicro micro:
+        // In this process: a project that BenchmarkDotNet generates would not find the repository's build settings.
+        BenchmarkSwitcher.FromAssembly(typeof(Arguments).Assembly).Run(
+            [.. micro.Forwarded], DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
+        return 0;
+    case RunSessions sessions:
+        using (var end = new CancellationTokenSource())
+        {
+            Console.CancelKeyPress += (_, press) =>
+            {
+                press.Cancel = true;
+                end.Cancel();
+            };
+            await using var products = new BackingProducts();
+            return await new SessionBenchmarks(sessions).RunAsync(end.Token);
+        }
+
+    default:
+        return 2;
+}

@@ -1,0 +1,69 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Net.Client;
+using Runtime.Sessions.V1;
+using SessionsClient = Runtime.Sessions.V1.Sessions.SessionsClient;
+
+namespace Runtime.Benchmarks.Sessions;
+
+/// <summary>The session service, called over gRPC as any client would.</summary>
+internal sealed class ServiceSubject : OperationSubject
+{
+    // One HTTP/2 connection has one reader and one writer; an agent's processes have several of them too.
+    private const int Channels = 4;
+
+    private readonly ServiceProcess _service;
+    private readonly GrpcChannel[] _channels;
+    private readonly SessionsClient[] _clients;
+
+    private ServiceSubject(ServiceProcess service)
+        : base("service")
+    {
+        _service = service;
+        _channels = [.. Enumerable.Range(0, Channels).Select(_ => GrpcChannel.ForAddress(service.GrpcAddress))];
+        _clients = [.. _channels.Select(channel => new SessionsClient(channel))];
+    }
+
+    public override int? ProcessId => _service.Id;
+
+    public static async Task<ServiceSubject> StartAsync(string sessionsAddress, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken) =>
+        new(await ServiceProcess.StartAsync(sessionsAddress, variables, cancellationToken));
+
+    public override async ValueTask DisposeAsync()
+    {
+        foreach (var channel in _channels)
+        {
+            channel.Dispose();
+        }
+
+        await _service.DisposeAsync();
+    }
+
+    protected override async Task CreateAsync(string app, string session, CancellationToken cancellationToken) => await _clients[0].CreateSessionAsync(
+        new() { AppName = app, UserId = SessionCase.User, SessionId = session }, cancellationToken: cancellationToken);
+
+    protected override async Task AppendAsync(int caller, string session, CancellationToken cancellationToken) => await Client(caller).AppendEventAsync(
+        new()
+        {
+            AppName = SessionCase.App,
+            UserId = SessionCase.User,
+            SessionId = session,
+            Event = new() { Id = BenchEvent.NewId(), Timestamp = Timestamp.FromDateTime(DateTime.UtcNow), EventJson = BenchEvent.Json },
+        },
+        cancellationToken: cancellationToken);
+
+    protected override async Task<int> GetAsync(int caller, string session, int? recent, CancellationToken cancellationToken)
+    {
+        var request = new GetSessionRequest { AppName = SessionCase.App, UserId = SessionCase.User, SessionId = session };
+        if (recent is { } count)
+        {
+            request.NumRecentEvents = count;
+        }
+
+        return (await Client(caller).GetSessionAsync(request, cancellationToken: cancellationToken)).Events.Count;
+    }
+
+    protected override async Task<int> ListAsync(int caller, string app, CancellationToken cancellationToken) => (await Client(caller).ListSessionsAsync(
+        new() { AppName = app, PageSize = SessionCases.PageSize }, cancellationToken: cancellationToken)).Sessions.Count;
+
+    private SessionsClient Client(int caller) => _clients[caller % Channels];
+}

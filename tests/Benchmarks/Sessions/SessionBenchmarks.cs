@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Runtime.Benchmarks.Load;
+using Runtime.Benchmarks.Report;
+using Runtime.Benchmarks.Sessions.Databases;
+using Spectre.Console;
+
+namespace Runtime.Benchmarks.Sessions;
+
+/// <summary>Puts each case on the service, the floors and the peer in turn, round by round, so that a disturbance hits all of them.</summary>
+internal sealed class SessionBenchmarks(RunSessions run)
+{
+    // The service's code is compiled again, better, while it runs; these many seconds are not counted.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
+    private readonly IAnsiConsole _console = ReportTables.OpenConsole();
+
+    /// <summary>Measures, prints the tables, and returns the exit code: 0 unless nothing could be measured.</summary>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var facts = MachineFacts.Collect(run);
+        List<DatabaseResults> all = [];
+        foreach (var name in run.Databases)
+        {
+            try
+            {
+                all.Add(await MeasureAsync(name, facts, cancellationToken));
+            }
+            catch (InvalidOperationException missing)
+            {
+                _console.MarkupLineInterpolated($"[red]{name}[/]: {missing.Message}");
+            }
+        }
+
+        foreach (var results in all)
+        {
+            ReportTables.Print(_console, results);
+        }
+
+        facts.Print(_console);
+        if (run.JsonFile is { } file)
+        {
+            await JsonReport.WriteAsync(file, facts, all, cancellationToken);
+        }
+
+        return all.Count == run.Databases.Count ? 0 : 1;
+    }
+
+    private async Task<DatabaseResults> MeasureAsync(string name, MachineFacts facts, CancellationToken cancellationToken)
+    {
+        await using var database = await BenchDatabases.OpenAsync(name, cancellationToken);
+        facts.Add(name, database.Version);
+        await using var service = await ServiceSubject.StartAsync(database.ServiceAddress, database.ServiceVariables, cancellationToken);
+        var floors = await database.OpenFloorsAsync(cancellationToken);
+        PeerSubject? peer = null;
+        try
+        {
+            if (run.WithPeer && database.PeerAddress is { } address)
+            {
+                peer = await PeerSubject.StartAsync(address, cancellationToken);
+                facts.Add("peer", peer.Version);
+            }
+
+            ISubject[] subjects = [service, .. floors, .. peer is null ? Array.Empty<ISubject>() : [peer]];
+            var results = new DatabaseResults(name, database.Version) { Subjects = [.. subjects.Select(subject => subject.Name)], Peer = peer?.Name };
+            var stage = new Stage(database, subjects, peer is not null);
+            await stage.WarmUpAsync(WarmUp, cancellationToken);
+            foreach (var asked in SessionCases.All.Where(known => run.Cases is [] || run.Cases.Contains(known.Name)))
+            {
+                await stage.PrepareAsync(asked, cancellationToken);
+                await MeasureAsync(asked, subjects, database.ProcessId, results, cancellationToken);
+            }
+
+            return results;
+        }
+        finally
+        {
+            foreach (var subject in floors)
+            {
+                await subject.DisposeAsync();
+            }
+
+            if (peer is not null)
+            {
+                await peer.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task MeasureAsync(SessionCase asked, ISubject[] subjects, int? databaseProcess, DatabaseResults results, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        results.Cases.Add(asked);
+        for (var round = 0; round < run.Rounds; round++)
+        {
+            foreach (var subject in subjects.Where(subject => subject.Does(asked.Operation) && results.FailureOf(asked.Name, subject.Name) is null))
+            {
+                try
+                {
+                    if (round == 0)
+                    {
+                        await subject.MeasureAsync(asked, run.Duration / 4, cancellationToken);
+                    }
+
+                    var before = ProcessorTime.Read(subject.ProcessId, databaseProcess);
+                    var measured = await subject.MeasureAsync(asked, run.Duration, cancellationToken);
+                    var used = ProcessorTime.Read(subject.ProcessId, databaseProcess).Since(before, measured.Operations);
+                    results.Add(asked, subject, measured with { ProcessorTime = used });
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    results.Fail(asked, subject, error.Message);
+                }
+            }
+        }
+
+        _console.MarkupLineInterpolated($"[grey]{results.Database,-9} {asked.Name,-18} {clock.Elapsed.TotalSeconds,4:0} s[/]  {asked.Question}");
+    }
+}
