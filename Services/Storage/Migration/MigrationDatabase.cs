@@ -9,7 +9,7 @@ namespace Runtime.Storage.Migration;
 internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDisposable
 {
     /// <summary>Where version 1 events are gathered until they are complete.</summary>
-    protected const string Target = "runtime_events_v1";
+    public const string Target = "runtime_events_v1";
 
     /// <summary>The name that the version 0 events keep afterwards.</summary>
     public const string Kept = "events_v0";
