@@ -13,6 +13,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
         StorageFailure.Timeout => "SESSION_DB_TIMEOUT",
         StorageFailure.Denied => "SESSION_DB_DENIED",
         StorageFailure.SchemaOutdated => "SESSION_SCHEMA_OUTDATED",
+        StorageFailure.SchemaMigrating => "SESSION_SCHEMA_MIGRATING",
         StorageFailure.SchemaTooNew => "SESSION_SCHEMA_TOO_NEW",
         StorageFailure.Full => "SESSION_DB_NOT_WRITABLE",
         StorageFailure.StateTooLarge => "STATE_TOO_LARGE",
@@ -30,7 +31,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
 
     private static ServiceException? Translate(StorageException error) => error.Failure switch
     {
-        StorageFailure.Unavailable or StorageFailure.Contention =>
+        StorageFailure.Unavailable or StorageFailure.Contention or StorageFailure.SchemaMigrating =>
             new UnavailableException(error.Message, reason: ReasonOf(error.Failure), inner: error),
         StorageFailure.StateTooLarge => new LimitExceededException(
             $"{error.Problem} Setting: {SessionOptions.Section}:MaxStateBytes. Fix: {error.Fix}", ReasonOf(error.Failure), error),

@@ -21,6 +21,9 @@ public enum StorageFailure
     /// <summary>The tables are an older layout than this store writes.</summary>
     SchemaOutdated,
 
+    /// <summary>The tables are being migrated. The same call works when that is done.</summary>
+    SchemaMigrating,
+
     /// <summary>The tables are a newer or unknown layout.</summary>
     SchemaTooNew,
 

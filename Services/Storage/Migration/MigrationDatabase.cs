@@ -9,7 +9,7 @@ namespace Runtime.Storage.Migration;
 internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDisposable
 {
     /// <summary>Where version 1 events are gathered until they are complete.</summary>
-    protected const string Target = "runtime_events_v1";
+    public const string Target = "runtime_events_v1";
 
     /// <summary>The name that the version 0 events keep afterwards.</summary>
     public const string Kept = "events_v0";
@@ -38,7 +38,7 @@ internal abstract class MigrationDatabase(DbConnection connection) : IAsyncDispo
 
     public Task OpenAsync(CancellationToken cancellationToken) => Connection.OpenAsync(cancellationToken);
 
-    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    public virtual ValueTask DisposeAsync() => Connection.DisposeAsync();
 
     /// <summary>Does all of it or nothing; on a database that cannot take back a change of tables, all but that.</summary>
     public async Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Runtime.Storage.Connections;
+using Runtime.Storage.Dialects.MySql;
 using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.Dialects.Sqlite;
 
@@ -21,6 +22,7 @@ public static class StorageMigrations
     {
         ["postgres"] = PostgresMigration.For,
         ["sqlite"] = SqliteMigration.For,
+        ["mysql"] = MySqlMigration.For,
     };
 
     /// <summary>Prepares to migrate the database of an address, without connecting yet.</summary>

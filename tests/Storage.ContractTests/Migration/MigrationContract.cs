@@ -73,6 +73,22 @@ public abstract class MigrationContract(V0Database database) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_refuses_until_the_migration_is_done_and_recovers_then()
+    {
+        await FillAsync();
+        await using var store = StorageDialects.BuiltIn.Open(database.Address, new());
+        Assert.Equal(StorageFailure.SchemaOutdated, (await Assert.ThrowsAsync<StorageException>(() => store.CheckAsync(Cancellation))).Failure);
+
+        await Assert.ThrowsAsync<BreakException>(() => database.Migrator().ApplyAsync(Act.At(MigrationStage.Swapping, () => throw new BreakException()), Cancellation));
+        var error = await Assert.ThrowsAsync<StorageException>(() => store.GetAsync(Key, EventWindow.All, Cancellation));
+        Assert.Equal(StorageFailure.SchemaMigrating, error.Failure);
+        Assert.Contains("-- migrate", error.Fix, StringComparison.Ordinal);
+
+        await database.Migrator().ApplyAsync(progress: null, Cancellation);
+        Assert.Equal(Events, (await store.GetAsync(Key, EventWindow.All, Cancellation))!.Events.Count);
+    }
+
+    [Fact]
     public async Task Times_keep_their_microseconds_and_states_stay_as_they_were()
     {
         await FillAsync();

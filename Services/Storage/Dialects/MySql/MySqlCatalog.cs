@@ -1,4 +1,6 @@
 using MySqlConnector;
+using Runtime.Storage.Migration;
+using Runtime.Storage.Migration.V0;
 
 namespace Runtime.Storage.Dialects.MySql;
 
@@ -6,12 +8,13 @@ namespace Runtime.Storage.Dialects.MySql;
 internal sealed class MySqlCatalog
 {
     // Column names are given, because MySQL spells those of its catalogue in capitals.
-    private const string Query = """
+    private const string Query = $"""
         SELECT version() AS version, @@max_allowed_packet AS packet;
         SELECT table_name AS t, column_name AS c, data_type AS d, COALESCE(datetime_precision, 0) AS p,
                COALESCE(character_maximum_length, 0) AS w, COALESCE(collation_name, '') AS n
         FROM information_schema.columns
-        WHERE table_schema = DATABASE() AND table_name IN ('adk_internal_metadata', 'app_states', 'user_states', 'sessions', 'events', 'runtime_schema');
+        WHERE table_schema = DATABASE() AND table_name IN ('adk_internal_metadata', 'app_states', 'user_states', 'sessions', 'events', 'runtime_schema',
+            '{MigrationDatabase.Target}');
         SELECT table_name AS t, index_name AS i, GROUP_CONCAT(column_name ORDER BY seq_in_index) AS c, COUNT(DISTINCT collation) AS directions
         FROM information_schema.statistics
         WHERE table_schema = DATABASE() AND table_name IN ('sessions', 'events') GROUP BY table_name, index_name;
@@ -74,9 +77,7 @@ internal sealed class MySqlCatalog
     {
         if (HasColumn("events", "actions") && !HasColumn("events", "event_data"))
         {
-            throw new StorageException(
-                StorageFailure.SchemaOutdated, "The session database has the tables of ADK schema version 0.",
-                "Migrate it to version 1 with: dotnet run --project Services/SessionService -- migrate");
+            throw V0Refusal.For(migrating: HasTable(MigrationDatabase.Target));
         }
 
         foreach (var column in new[] { ("sessions", "create_time"), ("sessions", "update_time"), ("events", "timestamp") })

@@ -35,10 +35,16 @@ internal sealed class PostgresMigration : MigrationDatabase
     public static PostgresMigration For(ConnectionUrl url)
     {
         var settings = url.Keywords is { } keywords ? new NpgsqlConnectionStringBuilder(keywords) : PostgresDialect.FromUrl(url);
-        settings.Pooling = false;
         settings.CommandTimeout = 0;
         settings.ApplicationName ??= "session-service migrate";
         return new(settings);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        // The driver wants a pool where there are several hosts; in a pool the connection would live on, and with it the lock.
+        NpgsqlConnection.ClearPool((NpgsqlConnection)Connection);
+        return base.DisposeAsync();
     }
 
     public override async Task<bool> TryLockAsync(CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
+using Runtime.Storage.Migration.V0;
 
 namespace Runtime.Storage.Dialects.Postgres;
 
@@ -122,9 +123,7 @@ internal sealed class PostgresSchema : IAsyncDisposable
         await reader.ReadAsync(cancellationToken);
         if (reader.GetBoolean(2))
         {
-            throw new StorageException(
-                StorageFailure.SchemaOutdated, "The session database has the tables of ADK schema version 0.",
-                "Migrate it with: dotnet run --project Services/SessionService -- migrate");
+            throw V0Refusal.For(migrating: reader.GetBoolean(7));
         }
 
         _layout = PostgresLayout.Of(reader.IsDBNull(1) ? null : reader.GetString(1));

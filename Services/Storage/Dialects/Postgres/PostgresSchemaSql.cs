@@ -1,3 +1,5 @@
+using Runtime.Storage.Migration;
+
 namespace Runtime.Storage.Dialects.Postgres;
 
 /// <summary>The tables, and what this store adds to them.</summary>
@@ -24,7 +26,8 @@ internal static class PostgresSchemaSql
 
     /// <summary>
     /// One cheap look at the catalogue: whether all tables and columns are there, the type of event times, whether the tables are those of
-    /// schema version 0, whether there are none yet, which of the indexes $1 are missing, whether the triggers are there, and the schema.
+    /// schema version 0, whether there are none yet, which of the indexes $1 are missing, whether the triggers are there, the schema, and whether
+    /// a migration is under way.
     /// </summary>
     public const string Probe = $"""
         SELECT to_regclass('adk_internal_metadata') IS NOT NULL AND to_regclass('app_states') IS NOT NULL AND to_regclass('user_states') IS NOT NULL
@@ -39,7 +42,8 @@ internal static class PostgresSchemaSql
                ARRAY(SELECT name FROM unnest($1) AS name
                      WHERE NOT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(name) AND indisvalid)),
                (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('events') AND tgname IN ('{Trigger}', '{Trigger}_again') AND tgenabled <> 'D') = 2,
-               (SELECT quote_ident(nspname) FROM pg_namespace JOIN pg_class c ON relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('events'))
+               (SELECT quote_ident(nspname) FROM pg_namespace JOIN pg_class c ON relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('events')),
+               to_regclass('{MigrationDatabase.Target}') IS NOT NULL
         """;
 
     public const string Version = "SELECT value FROM adk_internal_metadata WHERE key = 'schema_version'";

@@ -1,3 +1,6 @@
+using Runtime.Storage.Migration;
+using Runtime.Storage.Migration.V0;
+
 namespace Runtime.Storage.Dialects.Sqlite;
 
 /// <summary>Tells the layouts apart by what the columns are declared as, and by what is in them.</summary>
@@ -25,9 +28,7 @@ internal static class SqliteDetection
 
         if (events.ContainsKey("actions") && !events.ContainsKey("event_data"))
         {
-            throw new StorageException(
-                StorageFailure.SchemaOutdated, "The SQLite database has the tables of ADK schema version 0.",
-                "Migrate it: dotnet run --project Services/SessionService -- migrate");
+            throw V0Refusal.For(migrating: TypesOf(link, MigrationDatabase.Target).Count > 0);
         }
 
         RequireVersion(link);
