@@ -18,13 +18,10 @@ public sealed partial class PostgresSessionStore
             var layout = Layout;
             layout.Require(offered);
             var (json, exact) = PostgresValues.ForJsonb(offered.JsonIn(layout.Unit));
-            await using var command = _source.CreateCommand(_sql.AppendFor(delta));
-            command.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
-                .Text(offered.Id).Text(offered.InvocationId).Json(json).Text(exact);
             var refused = default(PostgresException);
             try
             {
-                if (await command.ExecuteScalarAsync(cancellationToken) is long revision)
+                if (await SendAsync(Statement, key, delta, cancellationToken) is { } revision)
                 {
                     return new Appended(revision);
                 }
@@ -40,7 +37,28 @@ public sealed partial class PostgresSessionStore
                 : stored.TryGetValue(offered.Id, out var present)
                     ? offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken(offered.Id)
                 : Refusal(refused, expectedRevision, current, key);
+
+            NpgsqlBatchCommand Statement()
+            {
+                var statement = new NpgsqlBatchCommand(_sql.AppendFor(delta));
+                statement.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
+                    .Text(offered.Id).Text(offered.InvocationId).Json(json).Text(exact);
+                return statement;
+            }
         }
+    }
+
+    private async Task<long?> SendAsync(Func<NpgsqlBatchCommand> statement, SessionKey key, StateBytes delta, CancellationToken cancellationToken)
+    {
+        if (!delta.IsShared)
+        {
+            return await _appends.RunAsync(statement, key, cancellationToken);
+        }
+
+        // It locks rows of its app or user, which others may hold that wait for a session that a message of several holds.
+        await using var batch = _source.CreateBatch();
+        batch.BatchCommands.Add(statement());
+        return await batch.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
     public Task<WriteOutcome> AppendBatchAsync(
