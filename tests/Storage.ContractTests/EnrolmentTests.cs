@@ -1,13 +1,17 @@
+using System.Reflection;
+
 namespace Runtime.Storage.ContractTests;
 
 public sealed class EnrolmentTests
 {
+    /// <summary>What every store has to meet: the abstract classes that are closed over a dialect.</summary>
+    private static IEnumerable<Type> Contracts => typeof(EnrolmentTests).Assembly.GetTypes().Where(type =>
+        type.IsAbstract && type.Name.EndsWith("Contract", StringComparison.Ordinal) && FixtureOf(type) == typeof(DialectFixture));
+
     public static TheoryData<string, Type> DialectsAndContracts()
     {
-        var contracts = typeof(EnrolmentTests).Assembly.GetTypes()
-            .Where(type => type is { IsAbstract: true, IsClass: true } && type.Name.EndsWith("Contract", StringComparison.Ordinal));
         var data = new TheoryData<string, Type>();
-        foreach (var (dialect, contract) in StorageDialects.BuiltIn.All.SelectMany(_ => contracts, (dialect, contract) => (dialect.Name, contract)))
+        foreach (var (dialect, contract) in StorageDialects.BuiltIn.All.SelectMany(_ => Contracts, (dialect, contract) => (dialect.Name, contract)))
         {
             data.Add(dialect, contract);
         }
@@ -22,8 +26,7 @@ public sealed class EnrolmentTests
         var enrolled = new List<string>();
         foreach (var type in contract.Assembly.GetTypes().Where(type => type.IsSubclassOf(contract) && !type.IsAbstract))
         {
-            var fixture = type.GetConstructors().Single().GetParameters().Single().ParameterType;
-            await using var opened = (DialectFixture)Activator.CreateInstance(fixture)!;
+            await using var opened = (DialectFixture)Activator.CreateInstance(FixtureOf(type)!)!;
             enrolled.Add(opened.Dialect.Name);
         }
 
@@ -35,12 +38,14 @@ public sealed class EnrolmentTests
     {
         var types = typeof(EnrolmentTests).Assembly.GetTypes();
         var fixtures = types.Where(type => type.IsSubclassOf(typeof(DialectFixture)) && !type.IsAbstract).ToList();
-        var contracts = types.Where(type => type.IsAbstract && type.Name.EndsWith("Contract", StringComparison.Ordinal));
 
         // One dialect may have several: Spanner has a fixture for each SQL that it speaks.
-        Assert.All(contracts, contract => Assert.Equal(
+        Assert.All(Contracts, contract => Assert.Equal(
             fixtures.Select(fixture => fixture.Name).Order(),
             types.Where(type => type.IsSubclassOf(contract))
-                .Select(type => type.GetConstructors().Single().GetParameters().Single().ParameterType.Name).Order()));
+                .Select(type => FixtureOf(type)!.Name).Order()));
     }
+
+    private static Type? FixtureOf(Type type) => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+        .SingleOrDefault()?.GetParameters().SingleOrDefault()?.ParameterType;
 }
