@@ -58,6 +58,8 @@ public sealed class PostgresDialect : IStorageDialect
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
         SetUnlessGiven("Auto Prepare Min Usages", 2);
         SetUnlessGiven("Application Name", "session-service");
+        // The store leaves nothing behind on a connection. With prepared statements a reset is five statements in front of each one of ours.
+        SetUnlessGiven("No Reset On Close", true);
         // ADK Python's columns have no time zone; where another program makes them columns with one, both read alike in UTC.
         settings.Timezone = "UTC";
         return new PostgresSessionStore(settings, context);
