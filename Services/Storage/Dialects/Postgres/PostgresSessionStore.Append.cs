@@ -18,13 +18,10 @@ public sealed partial class PostgresSessionStore
             var layout = Layout;
             layout.Require(offered);
             var (json, exact) = PostgresValues.ForJsonb(offered.JsonIn(layout.Unit));
-            await using var command = _source.CreateCommand(_sql.AppendFor(delta));
-            command.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
-                .Text(offered.Id).Text(offered.InvocationId).Json(json).Text(exact);
             var refused = default(PostgresException);
             try
             {
-                if (await command.ExecuteScalarAsync(cancellationToken) is long revision)
+                if (await RunAppendAsync(key, delta, Command, cancellationToken) is { } revision)
                 {
                     return new Appended(revision);
                 }
@@ -40,6 +37,14 @@ public sealed partial class PostgresSessionStore
                 : stored.TryGetValue(offered.Id, out var present)
                     ? offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken(offered.Id)
                 : Refusal(refused, expectedRevision, current, key);
+
+            NpgsqlBatchCommand Command()
+            {
+                var command = new NpgsqlBatchCommand(_sql.AppendFor(delta));
+                command.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
+                    .Text(offered.Id).Text(offered.InvocationId).Json(json).Text(exact);
+                return command;
+            }
         }
     }
 
@@ -100,6 +105,18 @@ public sealed partial class PostgresSessionStore
                 ? new EventPlace(present.Revision, present.Timestamp, Already: true)
                 : new EventPlace(++next, one.Timestamp, Already: false))]);
         }
+    }
+
+    private async Task<long?> RunAppendAsync(SessionKey key, StateBytes delta, Func<NpgsqlBatchCommand> command, CancellationToken cancellationToken)
+    {
+        if (delta.OnlySession)
+        {
+            return await _appends.RunAsync(key, command, cancellationToken);
+        }
+
+        await using var batch = _source.CreateBatch();
+        batch.BatchCommands.Add(command());
+        return await batch.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
     /// <summary>Adds events that are not there yet: the revision of the last, or nothing and the refusal, if it was one.</summary>

@@ -11,6 +11,7 @@ public sealed partial class PostgresSessionStore : ISessionStore, ISessionSignal
 
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _source;
+    private readonly PostgresAppendQueue _appends;
     private readonly PostgresSchema _schema;
     private readonly SchemaGate _gate;
     private readonly PostgresSql _sql;
@@ -24,6 +25,7 @@ public sealed partial class PostgresSessionStore : ISessionStore, ISessionSignal
         _time = context.Time;
         _sql = new(_limits);
         _source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+        _appends = new(_source);
         _schema = new(_source, settings, context.Loggers.CreateLogger<PostgresSessionStore>());
         _gate = new(_schema.EnsureAsync);
     }
