@@ -28,7 +28,14 @@ switch (Arguments.Parse(args))
                 end.Cancel();
             };
             await using var products = new BackingProducts();
-            return await new SessionBenchmarks(sessions).RunAsync(end.Token);
+            try
+            {
+                return await new SessionBenchmarks(sessions).RunAsync(end.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return 130;   // as a shell says that Ctrl+C ended a program
+            }
         }
 
     default:

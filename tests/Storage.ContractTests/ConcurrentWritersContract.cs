@@ -72,6 +72,29 @@ public abstract class ConcurrentWritersContract(DialectFixture dialect)
     }
 
     [Fact]
+    public async Task Appends_that_are_refused_disturb_none_of_those_that_come_at_the_same_time()
+    {
+        var stores = await OpenAllAsync();
+        var (taken, missing) = (DialectFixture.NewKey(), DialectFixture.NewKey());
+        SessionKey[] own = [.. Enumerable.Range(0, Writers).Select(_ => DialectFixture.NewKey())];
+        foreach (var key in own.Append(taken))
+        {
+            await stores[0].CreateAsync(key, ScopedState.Empty, Cancellation);
+        }
+
+        await stores[0].AppendAsync(taken, Offer.Event("e", delta: """{"n":1}"""), null, Cancellation);
+        var refused = Enumerable.Range(0, Writers).Select(writer => stores[0].AppendAsync(
+            writer % 2 == 0 ? taken : missing, Offer.Event("e", delta: """{"n":2}"""), null, Cancellation));
+        var accepted = own.Select(key => stores[0].AppendAsync(key, Offer.Event("e"), null, Cancellation));
+        var outcomes = await Task.WhenAll(refused.Zip(accepted).SelectMany(pair => new[] { pair.First, pair.Second }));
+
+        Assert.Equal(Writers, outcomes.Count(outcome => outcome is Appended { Revision: 1 }));
+        Assert.Equal(Writers / 2, outcomes.Count(outcome => outcome is EventIdTaken));
+        Assert.Equal(Writers / 2, outcomes.Count(outcome => outcome is SessionMissing));
+        await CloseReplicasAsync(stores);
+    }
+
+    [Fact]
     public async Task First_creates_in_a_new_app_all_succeed_and_keep_their_state()
     {
         var stores = await OpenAllAsync();

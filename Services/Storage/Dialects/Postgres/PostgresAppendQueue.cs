@@ -1,146 +1,172 @@
+using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Runtime.Storage.Dialects.Postgres;
 
-/// <summary>Sends appends that wait at the same time to the server together: one message, one transaction, one wait for the disk.</summary>
+/// <summary>Lets appends that come at the same time share a transaction: one round trip and one flush of the log serve several.</summary>
 /// <remarks>
-/// No append waits in order to be joined by others. A few messages are under way at a time; an append that finds one of these places free goes
-/// at once and alone, and those that find none go together as soon as one is. Only appends that lock nothing but their session's row
-/// come here, and they go in the order of the keys, so that two messages cannot wait for each other in a circle. One that the server refuses
-/// undoes the others of its message; then each is sent alone.
+/// <para>
+/// Nothing waits for company. An append goes out at once while fewer than <see cref="Lanes"/> transactions are under way; what comes
+/// meanwhile goes out together as soon as one of them ends.
+/// </para>
+/// <para>
+/// Only appends that change neither app nor user state may share, and they run in the order of their keys: each transaction locks session
+/// rows in one order, and nothing behind them, so that no two wait for each other in a circle. When the server refuses one of them, or its
+/// row is held by somebody else for long, all of them are undone, and each is run again by itself: none suffers from another.
+/// </para>
 /// </remarks>
 internal sealed class PostgresAppendQueue(NpgsqlDataSource source)
 {
-    private const int MostMessages = 4;
+    // More of them share less. One alone would leave the server idle while answers travel.
+    private const int Lanes = 2;
+
+    // So that the last of them does not wait for ever longer, and a refusal does not undo ever more.
     private const int MostTogether = 32;
 
-    private readonly Lock _lock = new();
-    private readonly Queue<Waiting> _waiting = new();
-    private int _messages;
+    // A transaction that takes longer goes on, and no longer counts: another program may hold a session's row for as long as it likes.
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+
+    private const string WaitForRowsBriefly = "SELECT set_config('lock_timeout', '100ms', true)";
+
+    private readonly ConcurrentQueue<Append> _waiting = new();
+    private int _underWay;
 
     /// <summary>Runs a statement that returns one number or no row; returns after the commit.</summary>
-    /// <param name="statement">Makes the statement; asked again when it is sent again.</param>
-    /// <param name="key">The session, whose row is the only one that the statement locks.</param>
-    public Task<long?> RunAsync(Func<NpgsqlBatchCommand> statement, SessionKey key, CancellationToken cancellationToken)
+    /// <param name="key">The session whose row the statement locks.</param>
+    /// <param name="command">Makes the statement; called again when it has to be repeated.</param>
+    public Task<long?> RunAsync(SessionKey key, Func<NpgsqlBatchCommand> command, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(statement, key, cancellationToken);
-        lock (_lock)
+        var append = new Append(key, command, cancellationToken);
+        _waiting.Enqueue(append);
+        if (TryEnter())
         {
-            _waiting.Enqueue(waiting);
-            if (_messages == MostMessages)
-            {
-                return waiting.Answer.Task.WaitAsync(cancellationToken);
-            }
-
-            _messages++;
+            _ = RunWaitingAsync();
         }
 
-        _ = SendWhatWaitsAsync();
-        return waiting.Answer.Task.WaitAsync(cancellationToken);
+        return append.Done.Task;
     }
 
-    private async Task SendWhatWaitsAsync()
+    private bool TryEnter()
     {
-        while (Take() is { Count: > 0 } together)
+        if (Interlocked.Increment(ref _underWay) <= Lanes)
         {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _underWay);
+        return false;
+    }
+
+    private async Task RunWaitingAsync()
+    {
+        do
+        {
+            while (Take() is { Count: > 0 } together)
+            {
+                var run = RunAsync(together);
+                if (await Task.WhenAny(run, Task.Delay(_patience)) != run)
+                {
+                    break;
+                }
+            }
+
+            Interlocked.Decrement(ref _underWay);
+        }
+        while (!_waiting.IsEmpty && TryEnter());   // one may have come, and found all lanes taken, just before this one ended
+    }
+
+    private List<Append> Take()
+    {
+        var together = new List<Append>();
+        while (together.Count < MostTogether && _waiting.TryDequeue(out var next))
+        {
+            if (next.Cancellation.IsCancellationRequested)
+            {
+                next.Done.TrySetCanceled(next.Cancellation);
+            }
+            else
+            {
+                together.Add(next);
+            }
+        }
+
+        return together;
+    }
+
+    private async Task RunAsync(List<Append> together)
+    {
+        if (together.Count > 1)
+        {
+            together.Sort(static (one, other) => Compare(one.Key, other.Key));
             try
             {
-                await SendAsync(together);
+                await ExecuteAsync(together, CancellationToken.None);
+                return;
             }
-            catch (PostgresException) when (together.Count > 1)
+            catch (PostgresException)
             {
-                foreach (var alone in together)
-                {
-                    await SendAloneAsync(alone);
-                }
+                // By itself, below, each of them gets the answer that is its own.
             }
             catch (Exception error)
             {
-                together.ForEach(waiting => waiting.Answer.TrySetException(error));
+                together.ForEach(one => one.Done.TrySetException(error));
+                return;
             }
         }
+
+        await Task.WhenAll(together.Select(RunAloneAsync));
     }
 
-    private async Task SendAloneAsync(Waiting alone)
+    private async Task RunAloneAsync(Append one)
     {
         try
         {
-            await SendAsync([alone]);
+            await ExecuteAsync([one], one.Cancellation);
         }
         catch (Exception error)
         {
-            alone.Answer.TrySetException(error);
+            one.Done.TrySetException(error);
         }
     }
 
-    /// <summary>Takes what waits, but for what nobody waits for any more. Nothing means that this place is free again.</summary>
-    private List<Waiting> Take()
+    private async Task ExecuteAsync(List<Append> together, CancellationToken cancellationToken)
     {
-        var together = new List<Waiting>();
-        lock (_lock)
-        {
-            while (together.Count < MostTogether && _waiting.TryDequeue(out var next))
-            {
-                if (!next.Cancellation.IsCancellationRequested)
-                {
-                    together.Add(next);
-                }
-            }
-
-            if (together.Count == 0)
-            {
-                _messages--;
-            }
-        }
-
-        // Stable, so that appends to one session keep the order they came in.
-        return together.Count < 2 ? together : [.. together.OrderBy(waiting => waiting.Key, SessionKeyOrder.Instance)];
-    }
-
-    private async Task SendAsync(List<Waiting> together)
-    {
-        await using var batch = source.CreateBatch();
-        foreach (var waiting in together)
-        {
-            batch.BatchCommands.Add(waiting.Statement());
-        }
-
-        // Without the callers' cancellation: one caller who leaves must not undo what the others sent.
         var answers = new long?[together.Count];
-        await using (var reader = await batch.ExecuteReaderAsync(CancellationToken.None))
+        await using (var batch = source.CreateBatch())
         {
-            for (var index = 0; index < answers.Length; index++)
+            if (together.Count > 1)
             {
-                answers[index] = await reader.ReadAsync(CancellationToken.None) ? reader.GetInt64(0) : null;
-                // Behind the last result comes the commit, and an error if there was none.
-                await reader.NextResultAsync(CancellationToken.None);
+                batch.BatchCommands.Add(new(WaitForRowsBriefly));
+            }
+
+            together.ForEach(one => batch.BatchCommands.Add(one.Command()));
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            if (together.Count > 1)
+            {
+                await reader.NextResultAsync(cancellationToken);
+            }
+
+            for (var at = 0; at < answers.Length; at++)
+            {
+                answers[at] = await reader.ReadAsync(cancellationToken) ? reader.GetInt64(0) : null;
+                await reader.NextResultAsync(cancellationToken);
             }
         }
 
-        for (var index = 0; index < answers.Length; index++)
+        for (var at = 0; at < answers.Length; at++)
         {
-            together[index].Answer.TrySetResult(answers[index]);
+            together[at].Done.TrySetResult(answers[at]);
         }
     }
 
-    private sealed class Waiting(Func<NpgsqlBatchCommand> statement, SessionKey key, CancellationToken cancellation)
+    private static int Compare(SessionKey one, SessionKey other) =>
+        string.CompareOrdinal(one.App, other.App) is var app and not 0 ? app
+        : string.CompareOrdinal(one.User, other.User) is var user and not 0 ? user
+        : string.CompareOrdinal(one.Id, other.Id);
+
+    private sealed record Append(SessionKey Key, Func<NpgsqlBatchCommand> Command, CancellationToken Cancellation)
     {
-        public Func<NpgsqlBatchCommand> Statement => statement;
-
-        public SessionKey Key => key;
-
-        public CancellationToken Cancellation => cancellation;
-
-        // The callers go on elsewhere than here, where the next message is to be sent.
-        public TaskCompletionSource<long?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed class SessionKeyOrder : IComparer<SessionKey>
-    {
-        public static readonly SessionKeyOrder Instance = new();
-
-        public int Compare(SessionKey x, SessionKey y) => string.CompareOrdinal(x.App, y.App) is not 0 and var app ? app
-            : string.CompareOrdinal(x.User, y.User) is not 0 and var user ? user
-            : string.CompareOrdinal(x.Id, y.Id);
+        // Elsewhere, so that one caller's next step does not hold up the answers to the others.
+        public TaskCompletionSource<long?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -58,9 +58,8 @@ public sealed class PostgresDialect : IStorageDialect
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
         SetUnlessGiven("Auto Prepare Min Usages", 2);
         SetUnlessGiven("Application Name", "session-service");
-        // No statement of the store leaves anything behind on a connection, so nothing needs to be reset when it goes back to the pool; that
-        // would cost each operation about as much as a small statement.
-        settings.NoResetOnClose = true;
+        // The store leaves nothing behind on a connection. With prepared statements a reset is five statements in front of each one of ours.
+        SetUnlessGiven("No Reset On Close", true);
         // ADK Python's columns have no time zone; where another program makes them columns with one, both read alike in UTC.
         settings.Timezone = "UTC";
         return new PostgresSessionStore(settings, context);

@@ -21,7 +21,7 @@ public sealed partial class PostgresSessionStore
             var refused = default(PostgresException);
             try
             {
-                if (await SendAsync(Statement, key, delta, cancellationToken) is { } revision)
+                if (await RunAppendAsync(key, delta, Command, cancellationToken) is { } revision)
                 {
                     return new Appended(revision);
                 }
@@ -38,27 +38,14 @@ public sealed partial class PostgresSessionStore
                     ? offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken(offered.Id)
                 : Refusal(refused, expectedRevision, current, key);
 
-            NpgsqlBatchCommand Statement()
+            NpgsqlBatchCommand Command()
             {
-                var statement = new NpgsqlBatchCommand(_sql.AppendFor(delta));
-                statement.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
+                var command = new NpgsqlBatchCommand(_sql.AppendFor(delta));
+                command.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
                     .Text(offered.Id).Text(offered.InvocationId).Json(json).Text(exact);
-                return statement;
+                return command;
             }
         }
-    }
-
-    private async Task<long?> SendAsync(Func<NpgsqlBatchCommand> statement, SessionKey key, StateBytes delta, CancellationToken cancellationToken)
-    {
-        if (!delta.IsShared)
-        {
-            return await _appends.RunAsync(statement, key, cancellationToken);
-        }
-
-        // It locks rows of its app or user, which others may hold that wait for a session that a message of several holds.
-        await using var batch = _source.CreateBatch();
-        batch.BatchCommands.Add(statement());
-        return await batch.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
     public Task<WriteOutcome> AppendBatchAsync(
@@ -118,6 +105,18 @@ public sealed partial class PostgresSessionStore
                 ? new EventPlace(present.Revision, present.Timestamp, Already: true)
                 : new EventPlace(++next, one.Timestamp, Already: false))]);
         }
+    }
+
+    private async Task<long?> RunAppendAsync(SessionKey key, StateBytes delta, Func<NpgsqlBatchCommand> command, CancellationToken cancellationToken)
+    {
+        if (delta.OnlySession)
+        {
+            return await _appends.RunAsync(key, command, cancellationToken);
+        }
+
+        await using var batch = _source.CreateBatch();
+        batch.BatchCommands.Add(command());
+        return await batch.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
     /// <summary>Adds events that are not there yet: the revision of the last, or nothing and the refusal, if it was one.</summary>

@@ -10,8 +10,8 @@ internal sealed record StateBytes(byte[] Session, byte[] App, byte[] User)
     /// <summary>Gets which scopes change: bit 0 session, bit 1 app, bit 2 user.</summary>
     public required int Scopes { get; init; }
 
-    /// <summary>Gets whether state changes that other sessions have as well.</summary>
-    public bool IsShared => (Scopes & 6) != 0;
+    /// <summary>Gets whether no row but the session's changes.</summary>
+    public bool OnlySession => (Scopes & ~1) == 0;
 
     /// <summary>Writes a change.</summary>
     /// <exception cref="StorageException">One scope of the change alone is past the limit; what it adds up to is the statements' to check.</exception>
