@@ -33,9 +33,10 @@ internal static class SessionServiceSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SessionMetrics>();
         builder.Services.AddSingleton<SessionRewinder>();
-        // By factory, so that the container disposes it, and with it the connections.
-        builder.Services.AddSingleton<ISessionStore>(services => new PublishingSessionStore(
-            Open(services, StorageDialects.BuiltIn.With(more)), services.GetRequiredService<SessionHub>(), services.GetRequiredService<SessionMetrics>()));
+        // By factory, so that the container disposes it, and with it the connections. A command has no watchers to tell.
+        builder.Services.AddSingleton(services => Open(services, StorageDialects.BuiltIn.With(more)) is var store && services.GetService<SessionHub>() is { } hub
+            ? new PublishingSessionStore(store, hub, services.GetRequiredService<SessionMetrics>())
+            : store);
         builder.Services.AddHealthChecks().AddCheck<SessionStoreHealthCheck>("sessions-db");
         builder.Services.AddExceptionTranslator<StorageExceptionTranslator>();
     }

@@ -92,7 +92,7 @@ public sealed class ConnectionUrlTests
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("://x")]
-    [InlineData("mysql://u:hush@h/d")]
+    [InlineData("oracle://u:hush@h/d")]
     [InlineData("redis://u:hush@h/d")]
     [InlineData("sqlite:///")]
     [InlineData("sqlite://rel.db")]

@@ -93,13 +93,13 @@ internal static class MySqlAddress
     }
 
     // libpq's words, MySQL's own, and those of the drivers for Python and JavaScript.
-    private static MySqlSslMode Mode(string value) => value.Replace('-', '_').ToUpperInvariant() switch
+    private static MySqlSslMode Mode(string value) => value.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant() switch
     {
         "DISABLE" or "DISABLED" or "NONE" => MySqlSslMode.None,
         "ALLOW" or "PREFER" or "PREFERRED" => MySqlSslMode.Preferred,
         "REQUIRE" or "REQUIRED" => MySqlSslMode.Required,
-        "VERIFY_CA" => MySqlSslMode.VerifyCA,
-        "VERIFY_FULL" or "VERIFY_IDENTITY" => MySqlSslMode.VerifyFull,
+        "VERIFYCA" => MySqlSslMode.VerifyCA,
+        "VERIFYFULL" or "VERIFYIDENTITY" => MySqlSslMode.VerifyFull,
         _ => throw new FormatException(),
     };
 
