@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Npgsql;
 
 namespace Runtime.Storage.Dialects.Postgres;
@@ -6,8 +5,8 @@ namespace Runtime.Storage.Dialects.Postgres;
 /// <summary>Lets appends that come at the same time share a transaction: one round trip and one flush of the log serve several.</summary>
 /// <remarks>
 /// <para>
-/// Nothing waits for company. An append goes out at once while fewer than <see cref="Lanes"/> transactions are under way; what comes
-/// meanwhile goes out together as soon as one of them ends.
+/// Nothing waits for company. An append goes out at once while no transaction is under way; what comes meanwhile goes out together as soon as
+/// it ends, or beside it once there are enough to be worth a transaction of their own.
 /// </para>
 /// <para>
 /// Only appends that change neither app nor user state may share, and they run in the order of their keys: each transaction locks session
@@ -17,8 +16,11 @@ namespace Runtime.Storage.Dialects.Postgres;
 /// </remarks>
 internal sealed class PostgresAppendQueue(NpgsqlDataSource source)
 {
-    // More of them share less. One alone would leave the server idle while answers travel.
-    private const int Lanes = 2;
+    // More of them share less, and one alone would leave the server idle while answers travel.
+    private const int Lanes = 4;
+
+    // As few as that may wait for the transaction that is under way, instead of having one beside it.
+    private const int WorthALane = 8;
 
     // So that the last of them does not wait for ever longer, and a refusal does not undo ever more.
     private const int MostTogether = 32;
@@ -28,7 +30,8 @@ internal sealed class PostgresAppendQueue(NpgsqlDataSource source)
 
     private const string WaitForRowsBriefly = "SELECT set_config('lock_timeout', '100ms', true)";
 
-    private readonly ConcurrentQueue<Append> _waiting = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<Append> _waiting = new();
     private int _underWay;
 
     /// <summary>Runs a statement that returns one number or no row; returns after the commit.</summary>
@@ -37,48 +40,44 @@ internal sealed class PostgresAppendQueue(NpgsqlDataSource source)
     public Task<long?> RunAsync(SessionKey key, Func<NpgsqlBatchCommand> command, CancellationToken cancellationToken)
     {
         var append = new Append(key, command, cancellationToken);
-        _waiting.Enqueue(append);
-        if (TryEnter())
+        List<Append> due;
+        lock (_lock)
         {
-            _ = RunWaitingAsync();
+            _waiting.Enqueue(append);
+            due = TakeDue();
+        }
+
+        if (due.Count > 0)
+        {
+            _ = RunLaneAsync(due);
         }
 
         return append.Done.Task;
     }
 
-    private bool TryEnter()
+    private async Task RunLaneAsync(List<Append> due)
     {
-        if (Interlocked.Increment(ref _underWay) <= Lanes)
+        while (due.Count > 0)
         {
-            return true;
-        }
-
-        Interlocked.Decrement(ref _underWay);
-        return false;
-    }
-
-    private async Task RunWaitingAsync()
-    {
-        do
-        {
-            while (Take() is { Count: > 0 } together)
+            await Task.WhenAny(RunAsync(due), Task.Delay(_patience));
+            lock (_lock)
             {
-                var run = RunAsync(together);
-                if (await Task.WhenAny(run, Task.Delay(_patience)) != run)
-                {
-                    break;
-                }
+                _underWay--;
+                due = TakeDue();
             }
-
-            Interlocked.Decrement(ref _underWay);
         }
-        while (!_waiting.IsEmpty && TryEnter());   // one may have come, and found all lanes taken, just before this one ended
     }
 
-    private List<Append> Take()
+    /// <summary>Opens a lane for what waits, where that is due; nothing otherwise. The caller holds the lock.</summary>
+    private List<Append> TakeDue()
     {
-        var together = new List<Append>();
-        while (together.Count < MostTogether && _waiting.TryDequeue(out var next))
+        var due = new List<Append>();
+        if (_underWay > 0 && (_underWay == Lanes || _waiting.Count < WorthALane))
+        {
+            return due;
+        }
+
+        while (due.Count < MostTogether && _waiting.TryDequeue(out var next))
         {
             if (next.Cancellation.IsCancellationRequested)
             {
@@ -86,11 +85,12 @@ internal sealed class PostgresAppendQueue(NpgsqlDataSource source)
             }
             else
             {
-                together.Add(next);
+                due.Add(next);
             }
         }
 
-        return together;
+        _underWay += due.Count > 0 ? 1 : 0;
+        return due;
     }
 
     private async Task RunAsync(List<Append> together)
