@@ -90,6 +90,8 @@ public static class ServiceDefaultsExtensions
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         // Each attempt of each request, those of the telemetry exporter included, is news only when something goes wrong.
         builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        // A client that ends a stream is told of with a stack trace, at Information; what fails is told of at Error.
+        builder.Logging.AddFilter("Grpc.AspNetCore.Server.ServerCallHandler", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
 
         // Without a collector there is nobody to read it: the exporter would retry into the void, and each call would pay for spans and
