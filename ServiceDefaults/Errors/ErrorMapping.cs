@@ -13,7 +13,9 @@ public static class ErrorMapping
     public const string Domain = "runtime.adk";
 
     /// <summary>Says a failure as a gRPC status with typed details.</summary>
-    public static Google.Rpc.Status ToStatus(ServiceException error)
+    /// <param name="error">The failure.</param>
+    /// <param name="requestId">What the request is called in this service's log.</param>
+    public static Google.Rpc.Status ToStatus(ServiceException error, string requestId)
     {
         ArgumentNullException.ThrowIfNull(error);
 
@@ -24,6 +26,7 @@ public static class ErrorMapping
 
         status.Details.Add(Any.Pack(info));
         status.Details.Add(details.Select(Any.Pack));
+        status.Details.Add(Any.Pack(new RequestInfo { RequestId = requestId }));
         return status;
     }
 

@@ -64,6 +64,6 @@ public sealed class GrpcErrorInterceptor(ErrorTranslation translation) : Interce
     {
         RpcException => null,
         OperationCanceledException when context.CancellationToken.IsCancellationRequested => null,
-        _ => ErrorMapping.ToStatus(translation.Explain(error)).ToRpcException(),
+        _ => ErrorMapping.ToStatus(translation.Explain(error), context.GetHttpContext().TraceIdentifier).ToRpcException(),
     };
 }

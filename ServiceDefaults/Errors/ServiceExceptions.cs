@@ -40,6 +40,10 @@ public sealed class NotConfiguredException(string integration, string code, stri
         [.. integration.Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-').Select(c => c is ' ' ? '-' : char.ToLowerInvariant(c))]);
 }
 
+/// <summary>Things are not in a state in which this can be done; the message says what to change. <c>FAILED_PRECONDITION</c>, HTTP 412.</summary>
+public sealed class PreconditionException(string message, string reason, Exception? inner = null)
+    : ServiceException(message, StatusCode.FailedPrecondition, reason, inner);
+
 /// <summary>The named thing does not exist. <c>NOT_FOUND</c>, HTTP 404.</summary>
 public sealed class NotFoundException(string message, string reason = "NOT_FOUND", Exception? inner = null)
     : ServiceException(message, StatusCode.NotFound, reason, inner);

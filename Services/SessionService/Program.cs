@@ -3,6 +3,7 @@ using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
 using Runtime.SessionService.Commands;
 using Runtime.SessionService.Expiry;
+using Runtime.SessionService.Vertex;
 using Runtime.SessionService.Watch;
 
 if (ServiceCommands.AreMeant(args))
@@ -20,12 +21,14 @@ try
     builder.AddSessionStore();
     builder.AddSessionExpiry();
     builder.AddSessionWatch();
+    builder.AddVertexSessions();
 
     var app = builder.Build();
 
     app.OpenSessionStore();
     app.MapServiceDefaults();
     app.MapGrpcService<SessionsGrpcService>();
+    app.MapVertexSessions();
 
     await app.RunAsync();
     return 0;
