@@ -52,7 +52,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         await store.CheckAsync(Cancellation);
 
         Assert.Equal(2L, await Database.ScalarAsync(Triggers));
-        await IndexesAreBackAsync();
+        await Database.AwaitIndexesAsync(4);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         }));
 
         await replicas[0].CheckAsync(Cancellation);
-        await IndexesAreBackAsync();
+        await Database.AwaitIndexesAsync(4);
         foreach (var replica in replicas)
         {
             await replica.DisposeAsync();
@@ -89,7 +89,7 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
 
         await store.CheckAsync(Cancellation);
 
-        await IndexesAreBackAsync();
+        await Database.AwaitIndexesAsync(4);
     }
 
     [Fact]
@@ -195,16 +195,6 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         Assert.Equal(StorageFailure.Denied, error.Failure);
         Assert.Contains("owner of the tables", error.Fix, StringComparison.Ordinal);
         Assert.DoesNotContain(role.Password, error.Message, StringComparison.Ordinal);
-    }
-
-    private async Task IndexesAreBackAsync()
-    {
-        using var limit = new CancellationTokenSource(TestTimeouts.Call);
-        while ((await Database.IndexesAsync()).Count < 4)
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
-        }
     }
 
     private async Task OpenAndCheckAsync()

@@ -30,6 +30,8 @@ internal sealed partial class MySqlSchema(ILogger log)
         ("sessions", "idx_runtime_sessions_user", "app_name,user_id,update_time,runtime_update_micros,id"),
         ("sessions", "idx_runtime_sessions_app", "app_name,update_time,runtime_update_micros,user_id,id"),
         ("sessions", "idx_runtime_sessions_expires", "runtime_expires"),
+        // The primary key serves, but for that of ADK Python's tables, which begins with the app and the user.
+        ("sessions", "idx_runtime_sessions_id", "id,app_name"),
     ];
 
     private static readonly (string Table, string Name, string Type)[] _columns =

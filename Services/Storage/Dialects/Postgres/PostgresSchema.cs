@@ -42,7 +42,8 @@ internal sealed class PostgresSchema : IAsyncDisposable
             await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LockKey}); {PostgresSchemaSql.CreateTables}", cancellationToken);
             if (found.IsEmpty)
             {
-                var indexes = PostgresSchemaSql.Indexes.Select(index => $"CREATE INDEX IF NOT EXISTS {index.Key} ON {index.Value};");
+                var missing = (await ProbeAsync(connection, cancellationToken)).MissingIndexes;
+                var indexes = missing.Select(name => $"CREATE INDEX IF NOT EXISTS {name} ON {PostgresSchemaSql.Indexes[name]};");
                 await ExecuteAsync(connection, string.Concat(indexes), cancellationToken);
             }
 
