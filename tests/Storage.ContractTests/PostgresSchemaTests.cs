@@ -145,6 +145,8 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         var key = DialectFixture.NewKey();
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
         await store.AppendAsync(key, Offer.Event("before"), null, Cancellation);
+        // A change of the table and an index that is made beside it can wait for each other in a circle.
+        await Database.AwaitIndexesAsync(5);
         await Database.ExecuteAsync("""
             SET timezone = 'UTC';
             ALTER TABLE events ALTER timestamp TYPE timestamptz, ALTER event_data SET NOT NULL;

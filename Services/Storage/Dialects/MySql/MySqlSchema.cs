@@ -30,8 +30,6 @@ internal sealed partial class MySqlSchema(ILogger log)
         ("sessions", "idx_runtime_sessions_user", "app_name,user_id,update_time,runtime_update_micros,id"),
         ("sessions", "idx_runtime_sessions_app", "app_name,update_time,runtime_update_micros,user_id,id"),
         ("sessions", "idx_runtime_sessions_expires", "runtime_expires"),
-        // The primary key serves, but for that of ADK Python's tables, which begins with the app and the user.
-        ("sessions", "idx_runtime_sessions_id", "id,app_name"),
     ];
 
     private static readonly (string Table, string Name, string Type)[] _columns =
@@ -177,6 +175,12 @@ internal sealed partial class MySqlSchema(ILogger log)
             // ADK Python has an index of this name that ends with the time.
             var free = catalog.HasIndexNamed(table, name) ? "idx_runtime_events" : name;
             yield return ($"CREATE INDEX {free} ON {table} ({columns})", false);
+        }
+
+        // Finds sessions by their id, as the primary key does, but for that of ADK Python's tables, which begins with the app and the user.
+        if (catalog.HasTable("sessions") && catalog.IndexOn("sessions", "id,app_name") is null)
+        {
+            yield return ("CREATE INDEX idx_runtime_sessions_id ON sessions (id,app_name)", false);
         }
 
         if (!catalog.HasTrigger(InsertTrigger))

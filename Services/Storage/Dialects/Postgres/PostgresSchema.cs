@@ -42,9 +42,10 @@ internal sealed class PostgresSchema : IAsyncDisposable
             await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LockKey}); {PostgresSchemaSql.CreateTables}", cancellationToken);
             if (found.IsEmpty)
             {
-                var missing = (await ProbeAsync(connection, cancellationToken)).MissingIndexes;
-                var indexes = missing.Select(name => $"CREATE INDEX IF NOT EXISTS {name} ON {PostgresSchemaSql.Indexes[name]};");
-                await ExecuteAsync(connection, string.Concat(indexes), cancellationToken);
+                foreach (var name in (await ProbeAsync(connection, cancellationToken)).MissingIndexes)
+                {
+                    await ExecuteAsync(connection, $"CREATE INDEX IF NOT EXISTS {name} ON {PostgresSchemaSql.Indexes[name]}", cancellationToken);
+                }
             }
 
             await transaction.CommitAsync(cancellationToken);
