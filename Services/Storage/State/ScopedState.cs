@@ -96,6 +96,32 @@ public sealed class ScopedState
         return key.StartsWith(AppPrefix, StringComparison.Ordinal) || key.StartsWith(UserPrefix, StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Joins three stored maps to the flat map that readers see: session keys, then <c>app:</c>, then <c>user:</c>. A key that the session
+    /// itself has with its prefix, see <see cref="OfSession"/>, is not overwritten: the session reads what was written to it.
+    /// </summary>
+    public static Dictionary<string, JsonElement> Merge(
+        IEnumerable<KeyValuePair<string, JsonElement>> session,
+        IEnumerable<KeyValuePair<string, JsonElement>> app,
+        IEnumerable<KeyValuePair<string, JsonElement>> user)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(user);
+
+        var merged = new Dictionary<string, JsonElement>(session, StringComparer.Ordinal);
+        foreach (var (key, value) in app)
+        {
+            merged.TryAdd(AppPrefix + key, value);
+        }
+
+        foreach (var (key, value) in user)
+        {
+            merged.TryAdd(UserPrefix + key, value);
+        }
+
+        return merged;
+    }
+
     private static ScopedState Read(JsonElement state, string field, bool sessionOnly)
     {
         if (state.ValueKind != JsonValueKind.Object)
@@ -123,32 +149,6 @@ public sealed class ScopedState
         }
 
         return split;
-    }
-
-    /// <summary>
-    /// Joins three stored maps to the flat map that readers see: session keys, then <c>app:</c>, then <c>user:</c>. A key that the session
-    /// itself has with its prefix, see <see cref="OfSession"/>, is not overwritten: the session reads what was written to it.
-    /// </summary>
-    public static Dictionary<string, JsonElement> Merge(
-        IEnumerable<KeyValuePair<string, JsonElement>> session,
-        IEnumerable<KeyValuePair<string, JsonElement>> app,
-        IEnumerable<KeyValuePair<string, JsonElement>> user)
-    {
-        ArgumentNullException.ThrowIfNull(app);
-        ArgumentNullException.ThrowIfNull(user);
-
-        var merged = new Dictionary<string, JsonElement>(session, StringComparer.Ordinal);
-        foreach (var (key, value) in app)
-        {
-            merged.TryAdd(AppPrefix + key, value);
-        }
-
-        foreach (var (key, value) in user)
-        {
-            merged.TryAdd(UserPrefix + key, value);
-        }
-
-        return merged;
     }
 
     private (Dictionary<string, JsonElement>? Scope, string Key) Place(string name, bool sessionOnly) => name switch
