@@ -56,12 +56,16 @@ public interface ISessionStore : IAsyncDisposable
     /// <returns><see cref="EventDeleted"/>, <see cref="EventMissing"/>, <see cref="RevisionConflict"/> or <see cref="SessionMissing"/>.</returns>
     Task<WriteOutcome> DeleteEventAsync(SessionKey key, string eventId, long? expectedRevision, CancellationToken cancellationToken);
 
-    /// <summary>Reads the state that the session's own scope was created with; empty where it is not known, <see langword="null"/> without a session.</summary>
-    Task<IReadOnlyDictionary<string, System.Text.Json.JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken);
+    /// <summary>Reads the state in the session's own scope, as it was at first and is now; <see langword="null"/> when this user has no session of that id.</summary>
+    Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken);
 
     /// <summary>Reads how far the sessions of one user have come, or one session of them, in one statement.</summary>
     /// <param name="id">Only this session; <see langword="null"/> for all of the user.</param>
     Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken);
+
+    /// <summary>Finds the users of an app that have a session of this id, for callers that know no user.</summary>
+    /// <returns>At most two of them: two say that the id alone does not name a session.</returns>
+    Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken);
 
     /// <summary>Deletes sessions that have expired, with their events. Safe to run in several processes at once.</summary>
     /// <param name="limit">At most so many, so that one call holds no lock for long.</param>

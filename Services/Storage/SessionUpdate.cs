@@ -8,6 +8,15 @@ public sealed record SessionUpdate
     /// <summary>Gets the state change; each key is overwritten whole, and null stores null.</summary>
     public ScopedState State { get; init; } = ScopedState.Empty;
 
+    /// <summary>
+    /// Gets whether the session's own part of <see cref="State"/> takes the place of all the session's own state, and clears it when empty.
+    /// App and user state are merged all the same. Default false.
+    /// </summary>
+    public bool ReplaceSessionState { get; init; }
+
+    /// <summary>Gets whether state changes, which makes a revision.</summary>
+    public bool ChangesState => ReplaceSessionState || !State.IsEmpty;
+
     /// <summary>Gets the new name for people; empty removes it.</summary>
     public string? DisplayName { get; init; }
 

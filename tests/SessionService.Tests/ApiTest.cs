@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using Runtime.Sessions.V1;
+using Runtime.Storage;
 
 namespace Runtime.SessionService.Tests;
 
@@ -13,6 +15,9 @@ public abstract class ApiTest(SessionServiceHost host)
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected Sessions.V1.Sessions.SessionsClient Client { get; } = host.OpenClient();
+
+    /// <summary>Gets what the service keeps sessions in, for what other protocols write.</summary>
+    protected ISessionStore Store { get; } = host.Services.GetRequiredService<ISessionStore>();
 
     protected string App { get; } = Guid.CreateVersion7().ToString("n");
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Grpc.Core;
 using Runtime.Sessions.V1;
+using Runtime.Storage;
+using Runtime.Storage.Events;
+using Runtime.Storage.State;
 
 namespace Runtime.SessionService.Tests;
 
@@ -92,6 +95,30 @@ public sealed class RewindSessionTests(SessionServiceHost host) : ApiTest(host),
         await RewindAsync("i1");
 
         AssertJson("""{"a":null,"b":1}""", (await GetAsync("s1")).StateJson);
+    }
+
+    [Fact]
+    public async Task A_rewind_takes_back_app_and_user_keys_that_the_session_itself_has()
+    {
+        var key = new SessionKey(App, User, "s1");
+        using var initial = JsonDocument.Parse("""{"app:a":"0"}""");
+        await Store.CreateAsync(key, new(ScopedState.OfSession(initial.RootElement, "s")), Cancellation);
+        await OfSessionAsync(1, "i1", """{"user:b":"1"}""");
+        await OfSessionAsync(2, "i2", """{"app:a":"2","user:b":"2","app:late":"2"}""");
+        // Of these keys the session has none itself: they went to the app and the user.
+        await AppendAsync("s1", At(3, invocation: "i2", delta: """{"app:shared":"2","user:shared":"2"}"""));
+
+        var rewound = await RewindAsync("i2");
+
+        AssertJson("""{"app:a":"0","user:b":"1","app:late":null}""", rewound.Event.StateDeltaJson);
+        AssertJson("""{"app:a":"0","user:b":"1","app:late":null,"app:shared":"2","user:shared":"2"}""", (await GetAsync("s1")).StateJson);
+        AssertJson("""{"app:shared":"2","user:shared":"2"}""", (await CreateAsync("s2")).StateJson);
+
+        Task OfSessionAsync(int second, string invocation, string delta) => Store.AppendAsync(
+            key,
+            EventJson.Prepare("", new() { Author = "agent", InvocationId = invocation, StateDelta = delta, SessionScopeOnly = true }, DateTimeOffset.UnixEpoch.AddSeconds(second)),
+            null,
+            Cancellation);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Threading.Channels;
 using Runtime.Storage;
 using Runtime.Storage.Events;
@@ -57,11 +56,13 @@ internal class StoreInFront(ISessionStore inner) : ISessionStore
     public Task<WriteOutcome> DeleteEventAsync(SessionKey key, string eventId, long? expectedRevision, CancellationToken cancellationToken) =>
         inner.DeleteEventAsync(key, eventId, expectedRevision, cancellationToken);
 
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) =>
-        inner.GetInitialStateAsync(key, cancellationToken);
+    public Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken) => inner.GetOwnStateAsync(key, cancellationToken);
 
     public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) =>
         inner.ListHeadsAsync(app, user, id, cancellationToken);
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken) =>
+        inner.FindUsersAsync(app, id, cancellationToken);
 
     public async Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken)
     {

@@ -42,6 +42,17 @@ public sealed class WatchSessionsTests(WatchedHost host) : ApiTest(host), IClass
     }
 
     [Fact]
+    public async Task State_that_is_cleared_is_told_with_the_revision_that_this_makes()
+    {
+        await CreateAsync("s1", """{"a":1}""");
+        using var watch = await WatchAsync("s1");
+
+        await Store.UpdateAsync(new(App, User, "s1"), new() { ReplaceSessionState = true }, null, Cancellation);
+
+        Assert.Equal(["updated s1@1 {}"], await watch.NextAsync(1));
+    }
+
+    [Fact]
     public async Task A_watched_event_is_the_one_that_get_returns()
     {
         await CreateAsync("s1");

@@ -84,3 +84,15 @@ public sealed class EventPageOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : Eve
 public sealed class EventPageOnSpannerPostgres(SpannerPostgresFixture d) : EventPageContract(d), IClassFixture<SpannerPostgresFixture>;
 
 public sealed class EventPageOnMySql(MySqlFixture d) : EventPageContract(d), IClassFixture<MySqlFixture>;
+
+public sealed class VertexSessionInMemory(InMemoryFixture d) : VertexSessionContract(d), IClassFixture<InMemoryFixture>;
+
+public sealed class VertexSessionOnSqlite(SqliteFixture d) : VertexSessionContract(d), IClassFixture<SqliteFixture>;
+
+public sealed class VertexSessionOnPostgres(PostgresFixture d) : VertexSessionContract(d), IClassFixture<PostgresFixture>;
+
+public sealed class VertexSessionOnSpannerGoogleSql(SpannerGoogleSqlFixture d) : VertexSessionContract(d), IClassFixture<SpannerGoogleSqlFixture>;
+
+public sealed class VertexSessionOnSpannerPostgres(SpannerPostgresFixture d) : VertexSessionContract(d), IClassFixture<SpannerPostgresFixture>;
+
+public sealed class VertexSessionOnMySql(MySqlFixture d) : VertexSessionContract(d), IClassFixture<MySqlFixture>;

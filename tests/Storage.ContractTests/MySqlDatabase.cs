@@ -23,6 +23,13 @@ internal sealed class MySqlDatabase : IAsyncDisposable
         INSERT INTO adk_internal_metadata (`key`, value) VALUES ('schema_version', '1');
         """;
 
+    /// <summary>Many sessions of one app, each of a user of its own.</summary>
+    public const string ManySessions = """
+        INSERT INTO sessions (id, app_name, user_id, state, create_time, update_time)
+        SELECT seq, 'app', CONCAT('u', seq), '{}', '2025-01-01', '2025-01-01' FROM seq_1_to_8000;
+        ANALYZE TABLE sessions
+        """;
+
     private readonly MySqlDataSource _server;
     private readonly MySqlDataSource _source;
     private readonly string _name = $"contract_{Guid.CreateVersion7():n}";
@@ -107,6 +114,26 @@ internal sealed class MySqlDatabase : IAsyncDisposable
 
     public Task<List<string>> IndexesAsync() => ColumnAsync(
         $"SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = '{_name}' AND index_name LIKE 'idx_%' ORDER BY 1");
+
+    /// <summary>Runs a script, and tells how many rows the server went through for it.</summary>
+    public async Task<long> RowsReadAsync(MySqlScript script)
+    {
+        await using var connection = new MySqlConnection(Settings.ConnectionString);
+        await connection.OpenAsync(Cancellation);
+        await using (var command = script.On(connection))
+        {
+            command.CommandText = $"FLUSH STATUS;\n{command.CommandText}";
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        await using var counters = new MySqlCommand(
+            """
+            SELECT COALESCE(SUM(variable_value), 0) FROM information_schema.session_status
+            WHERE variable_name IN ('Handler_read_next', 'Handler_read_prev', 'Handler_read_rnd', 'Handler_read_rnd_next', 'Sort_rows')
+            """,
+            connection);
+        return Convert.ToInt64(await counters.ExecuteScalarAsync(Cancellation), null);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -54,7 +54,7 @@ public sealed class MySqlKeyTests : IAsyncLifetime
 
         Assert.Null(await store.GetAsync(other, EventWindow.All, Cancellation));
         Assert.Null(await store.ListEventsAsync(other, new(10), Cancellation));
-        Assert.Null(await store.GetInitialStateAsync(other, Cancellation));
+        Assert.Null(await store.GetOwnStateAsync(other, Cancellation));
         Assert.Empty((await store.ListAsync(new("app", new() { User = user }, 10), Cancellation)).Sessions);
         Assert.Empty(await store.ListHeadsAsync("app", user, null, Cancellation));
         Assert.IsType<SessionMissing>(await store.AppendAsync(other, Offer.Event("f", delta: """{"user:secret":2}"""), null, Cancellation));

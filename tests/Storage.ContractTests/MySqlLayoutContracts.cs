@@ -48,3 +48,5 @@ public sealed class BatchAppendOnPythonMySql(PythonMySqlFixture d) : BatchAppend
 public sealed class SessionUpdateOnPythonMySql(PythonMySqlFixture d) : SessionUpdateContract(d), IClassFixture<PythonMySqlFixture>;
 
 public sealed class EventPageOnPythonMySql(PythonMySqlFixture d) : EventPageContract(d), IClassFixture<PythonMySqlFixture>;
+
+public sealed class VertexSessionOnPythonMySql(PythonMySqlFixture d) : VertexSessionContract(d), IClassFixture<PythonMySqlFixture>;

@@ -1,4 +1,5 @@
 using System.Text;
+using Runtime.Storage.Dialects.MySql;
 using Runtime.Storage.State;
 
 namespace Runtime.Storage.ContractTests;
@@ -41,6 +42,18 @@ public sealed class MySqlPythonTests : IAsyncLifetime
         Assert.Equal(Offer.Start, session.Events[0].Timestamp);
         Assert.Equal("""{"n":1}""", Encoding.UTF8.GetString(session.Events[0].StateDelta.Span));
         Assert.Equal("""{"id":"e2","invocation_id":"i","timestamp":1763879201}""", Encoding.UTF8.GetString(session.Events[1].Json.Span));
+    }
+
+    [Fact]
+    public async Task Sessions_are_found_by_their_id_through_an_index_that_the_tables_lack()
+    {
+        await using var store = Database.Open();
+        await store.CheckAsync(Cancellation);
+        await Database.ExecuteAsync(MySqlDatabase.ManySessions);
+
+        Assert.Contains("idx_runtime_sessions_id", await Database.IndexesAsync());
+        Assert.InRange(await Database.RowsReadAsync(((MySqlSessionStore)store).Users("app", "7")), 0, 3);
+        Assert.Equal(["u7"], await store.FindUsersAsync("app", "7", Cancellation));
     }
 
     [Theory]

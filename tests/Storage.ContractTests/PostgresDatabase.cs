@@ -83,6 +83,17 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public Task<List<string>> IndexesAsync() =>
         ColumnAsync("SELECT indexname FROM pg_indexes JOIN pg_index ON indexrelid = indexname::regclass WHERE indexname LIKE 'idx_%' AND indisvalid ORDER BY 1");
 
+    /// <summary>Waits for indexes that are made in the background.</summary>
+    public async Task AwaitIndexesAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(TestTimeouts.Call);
+        while ((await IndexesAsync()).Count < count)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync();

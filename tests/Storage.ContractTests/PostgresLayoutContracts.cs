@@ -48,3 +48,5 @@ public sealed class BatchAppendOnPythonPostgres(PythonPostgresFixture d) : Batch
 public sealed class SessionUpdateOnPythonPostgres(PythonPostgresFixture d) : SessionUpdateContract(d), IClassFixture<PythonPostgresFixture>;
 
 public sealed class EventPageOnPythonPostgres(PythonPostgresFixture d) : EventPageContract(d), IClassFixture<PythonPostgresFixture>;
+
+public sealed class VertexSessionOnPythonPostgres(PythonPostgresFixture d) : VertexSessionContract(d), IClassFixture<PythonPostgresFixture>;

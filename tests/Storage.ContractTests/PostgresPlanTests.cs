@@ -74,6 +74,7 @@ public sealed partial class PostgresPlanTests(LargePostgres large) : IClassFixtu
             { "get after", EnoughForAPage, [PostgresSql.Get, "'large'", "'busy'", "'s2'", "1", "'2025-01-01 05:33:00Z'::timestamptz", "NULL::bigint"] },
             { "why not", EnoughForARow, [PostgresSql.WhyNot, "'large'", "'busy'", "'s2'", "1", "ARRAY['e7', 'x']"] },
             { "head", EnoughForARow, [PostgresSql.Head, "'large'", "'busy'", "'s2'", "1"] },
+            { "find users", EnoughForARow, [PostgresSql.Users, "'large'", "'s2'", "1"] },
             { "append", EnoughForARow, [write.AppendFor(_state), "'large'", "'busy'", "'s2'", "1", "NULL::bigint", "'2025-11-01'::timestamptz", "'{}'::jsonb", "'{}'::jsonb", "'{}'::jsonb", "'new'", "'i'", "'{}'::jsonb", "''"] },
             { "append a batch", EnoughForARow, [write.AppendBatchFor(_state), "'large'", "'busy'", "'s2'", "1", "NULL::bigint", "'2025-11-01'::timestamptz", "'{}'::jsonb", "'{}'::jsonb", "'{}'::jsonb", "ARRAY['n1', 'n2']", "ARRAY['i', 'i']", "ARRAY['{}', '{}']", "ARRAY['', '']", "ARRAY['2025-11-01', '2025-11-01']::timestamptz[]", "2::bigint"] },
             { "delete an event", EnoughForARow, [PostgresSql.DeleteEvent, "'large'", "'busy'", "'s2'", "NULL::bigint", "'e9'"] },

@@ -1,4 +1,5 @@
 using System.Text;
+using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.State;
 
 namespace Runtime.Storage.ContractTests;
@@ -66,6 +67,24 @@ public sealed class PostgresPythonTests : IAsyncLifetime
             string[] all = ["e0", "e1", "e2", "e3", "e4", "e5"];
             Assert.Equal(descending ? all.Reverse() : all, seen);
         }
+    }
+
+    [Fact]
+    public async Task Sessions_are_found_by_their_id_through_an_index_that_the_tables_lack()
+    {
+        await using var store = Database.Open();
+        await store.CheckAsync(Cancellation);
+        await Database.AwaitIndexesAsync(5);
+        await Database.ExecuteAsync("""
+            INSERT INTO sessions (app_name, user_id, id, state, create_time, update_time)
+            SELECT 'app', 'u' || n, 's' || n, '{}', '2025-01-01', '2025-01-01' FROM generate_series(1, 5000) AS n;
+            ANALYZE sessions
+            """);
+
+        var plan = await Database.ColumnAsync($"PREPARE it (text, text, bigint) AS {PostgresSql.Users}; EXPLAIN (COSTS OFF) EXECUTE it ('app', 's7', 1)");
+
+        Assert.Contains(plan, line => line.Contains("idx_runtime_sessions_id", StringComparison.Ordinal));
+        Assert.Equal(["u7"], await store.FindUsersAsync("app", "s7", Cancellation));
     }
 
     [Fact]

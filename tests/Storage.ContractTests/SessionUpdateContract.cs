@@ -100,7 +100,7 @@ public abstract class SessionUpdateContract(DialectFixture dialect)
 
         Assert.Null(await store.GetAsync(key, EventWindow.All, Cancellation));
         Assert.Null(await store.ListEventsAsync(key, new(10), Cancellation));
-        Assert.Null(await store.GetInitialStateAsync(key, Cancellation));
+        Assert.Null(await store.GetOwnStateAsync(key, Cancellation));
         Assert.Empty((await store.ListAsync(new(key.App, SessionFilter.All, 10), Cancellation)).Sessions);
         Assert.Empty(await store.ListHeadsAsync(key.App, key.User, null, Cancellation));
         Assert.IsType<SessionMissing>(await store.AppendAsync(key, Offer.Event("f"), null, Cancellation));
@@ -150,10 +150,11 @@ public abstract class SessionUpdateContract(DialectFixture dialect)
         await store.CreateAsync(key, ScopedState.Parse("""{"n":0.10,"app:a":1,"user:u":1}""", "s"), Cancellation);
         await store.AppendAsync(key, Offer.Event(delta: """{"n":2,"m":1}"""), null, Cancellation);
 
-        var initial = await store.GetInitialStateAsync(key, Cancellation);
+        var own = (await store.GetOwnStateAsync(key, Cancellation))!;
 
-        Assert.Equal(["n=0.10"], initial!.Select(entry => $"{entry.Key}={entry.Value.GetRawText()}"));
-        Assert.Null(await store.GetInitialStateAsync(key with { Id = "nowhere" }, Cancellation));
+        Assert.Equal(["n=0.10"], own.Initial.Select(entry => $"{entry.Key}={entry.Value.GetRawText()}"));
+        Assert.Equal(["m=1", "n=2"], own.Current.Select(entry => $"{entry.Key}={entry.Value.GetRawText()}").Order());
+        Assert.Null(await store.GetOwnStateAsync(key with { Id = "nowhere" }, Cancellation));
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
 
         await database.Admin.ChangeSchemaAsync(
             database.Name,
-            ["DROP INDEX idx_events_app_user_session_ts", "DROP TABLE events", "DROP INDEX idx_sessions_expire_time", "DROP TABLE sessions"],
+            ["DROP INDEX idx_events_app_user_session_ts", "DROP TABLE events", "DROP INDEX idx_sessions_expire_time", "DROP INDEX idx_sessions_id", "DROP TABLE sessions"],
             Cancellation);
 
         Assert.Null(await store.GetAsync(key, EventWindow.All, Cancellation));

@@ -64,6 +64,10 @@ public sealed class EventPageOnSqlAlchemy(SqlAlchemyFixture d) : EventPageContra
 
 public sealed class EventPageOnPythonSqlite(PythonSqliteFixture d) : EventPageContract(d), IClassFixture<PythonSqliteFixture>;
 
+public sealed class VertexSessionOnSqlAlchemy(SqlAlchemyFixture d) : VertexSessionContract(d), IClassFixture<SqlAlchemyFixture>;
+
+public sealed class VertexSessionOnPythonSqlite(PythonSqliteFixture d) : VertexSessionContract(d), IClassFixture<PythonSqliteFixture>;
+
 public sealed class SessionStoreOnSqliteInMemory(SqliteInMemoryFixture d) : SessionStoreContract(d), IClassFixture<SqliteInMemoryFixture>;
 
 public sealed class ConcurrentWritersOnSqliteInMemory(SqliteInMemoryFixture d) : ConcurrentWritersContract(d), IClassFixture<SqliteInMemoryFixture>;
@@ -77,3 +81,5 @@ public sealed class BatchAppendOnSqliteInMemory(SqliteInMemoryFixture d) : Batch
 public sealed class SessionUpdateOnSqliteInMemory(SqliteInMemoryFixture d) : SessionUpdateContract(d), IClassFixture<SqliteInMemoryFixture>;
 
 public sealed class EventPageOnSqliteInMemory(SqliteInMemoryFixture d) : EventPageContract(d), IClassFixture<SqliteInMemoryFixture>;
+
+public sealed class VertexSessionOnSqliteInMemory(SqliteInMemoryFixture d) : VertexSessionContract(d), IClassFixture<SqliteInMemoryFixture>;

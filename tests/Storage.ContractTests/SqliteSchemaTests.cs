@@ -241,6 +241,24 @@ public sealed class SqliteSchemaTests : IDisposable
         AssertNoSortAndNoScan(SqliteSql.RecentEvents, "idx_events_app_user_session_ts");
     }
 
+    [Theory]
+    [InlineData("", "sqlite_autoindex_sessions_1")]
+    [InlineData(SqliteFile.SqlAlchemyTables, "idx_runtime_sessions_id")]
+    [InlineData(SqliteFile.PythonTables, "idx_runtime_sessions_id")]
+    public async Task Sessions_are_found_by_their_id_through_the_primary_key_or_an_index_in_its_place(string tables, string index)
+    {
+        _file.Execute(tables);
+        await using (var store = _file.Open())
+        {
+            await store.CheckAsync(Cancellation);
+        }
+
+        AssertNoSortAndNoScan(SqliteSql.Users, index);
+        Assert.Equal(
+            index.StartsWith("idx", StringComparison.Ordinal) ? [index] : [],
+            _file.Query("SELECT name FROM sqlite_master WHERE name = 'idx_runtime_sessions_id'"));
+    }
+
     private static DateTimeOffset Moment(long micros) => DateTimeOffset.UnixEpoch.AddMicroseconds(micros);
 
     private void AssertTimeInJson(string seconds)

@@ -85,6 +85,18 @@ public sealed class EventJsonTests
     }
 
     [Theory]
+    [InlineData("""{"a":1,"app:b":2,"user:c":null,"temp:d":4}""", "")]
+    [InlineData("", """{"actions":{"stateDelta":{"a":1,"app:b":2,"user:c":null,"temp:d":4}}}""")]
+    public void A_delta_for_the_session_alone_keeps_its_keys_there_and_in_the_event(string delta, string json)
+    {
+        var prepared = EventJson.Prepare(json, new() { Author = "user", StateDelta = delta, SessionScopeOnly = true }, _now);
+
+        Assert.Equal(["a", "app:b", "user:c"], prepared.Delta.Session.Keys);
+        Assert.Equal(0, prepared.Delta.App.Count + prepared.Delta.User.Count);
+        Assert.Contains("""{"a":1,"app:b":2,"user:c":null}""", Encoding.UTF8.GetString(prepared.Json.Span), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("""{"timestamp":1,"id":"x","actions":{"b":[{"state_delta":1}],"state_delta":{"k":{"v":1}}},"author":"me"}""")]
     [InlineData("""{ "author" : "me" , "actions" : { "state_delta" : {"k":{"v":1}} } }""")]
     public void Columns_win_over_the_json_when_a_row_is_read(string stored)

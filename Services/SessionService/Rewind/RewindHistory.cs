@@ -5,11 +5,11 @@ using Runtime.Storage.State;
 namespace Runtime.SessionService.Rewind;
 
 /// <summary>What a session's events did to its own state and to artifacts, before and from an invocation on. Events are not kept.</summary>
-internal sealed class RewindHistory(IReadOnlyDictionary<string, JsonElement> initial, string invocationId)
+internal sealed class RewindHistory(OwnState own, string invocationId)
 {
     private const string UserPrefix = "user:";
 
-    private readonly Dictionary<string, JsonElement> _before = new(initial, StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonElement> _before = new(own.Initial, StringComparer.Ordinal);
     private readonly HashSet<string> _changed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _artifactsBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _artifacts = new(StringComparer.Ordinal);
@@ -60,7 +60,7 @@ internal sealed class RewindHistory(IReadOnlyDictionary<string, JsonElement> ini
 
     private void AddState(JsonElement delta)
     {
-        foreach (var (key, value) in ScopedState.Split(delta, "event.actions.state_delta").Session)
+        foreach (var (key, value) in ScopedState.OfSession(delta, "event.actions.state_delta").Session.Where(entry => IsOwn(entry.Key)))
         {
             if (IsFound)
             {
@@ -72,6 +72,10 @@ internal sealed class RewindHistory(IReadOnlyDictionary<string, JsonElement> ini
             }
         }
     }
+
+    // An event does not say which scope its delta went to. But the session has a key with a prefix only where one went to its own, and once
+    // it has that key an event takes it away no more.
+    private bool IsOwn(string key) => !ScopedState.IsShared(key) || own.Current.ContainsKey(key);
 
     private void AddArtifacts(JsonElement artifacts)
     {

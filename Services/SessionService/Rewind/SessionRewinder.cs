@@ -62,8 +62,8 @@ internal sealed class SessionRewinder(ISessionStore store, TimeProvider time)
     /// <summary>Reads the session's history page by page; <see langword="null"/> when the session changed meanwhile.</summary>
     private async Task<RewindHistory?> ReadAsync(Session session, string invocationId, CancellationToken cancellationToken)
     {
-        var initial = await store.GetInitialStateAsync(session.Key, cancellationToken) ?? throw SessionFailures.Missing(session.Key);
-        var history = new RewindHistory(initial, invocationId);
+        var own = await store.GetOwnStateAsync(session.Key, cancellationToken) ?? throw SessionFailures.Missing(session.Key);
+        var history = new RewindHistory(own, invocationId);
         var query = new EventListQuery(PageSize, MaxBytes: PageBytes);
         do
         {
@@ -113,7 +113,13 @@ internal sealed class SessionRewinder(ISessionStore store, TimeProvider time)
         // The mark counts only behind what it undoes, also where a writer's clock is ahead of this one.
         var now = time.GetUtcNow();
         var behind = history.Newest.AddMicroseconds(1);
-        var header = new EventHeader { Author = "user", InvocationId = $"e-{Guid.CreateVersion7()}", Timestamp = now > behind ? now : behind };
+        var header = new EventHeader
+        {
+            Author = "user",
+            InvocationId = $"e-{Guid.CreateVersion7()}",
+            Timestamp = now > behind ? now : behind,
+            SessionScopeOnly = true,
+        };
         return EventJson.Prepare(new JsonObject { ["actions"] = actions }.ToJsonString(), header, now);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Runtime.Storage;
 using Runtime.Storage.Events;
 
@@ -75,7 +74,7 @@ internal sealed class PublishingSessionStore(ISessionStore inner, SessionHub hub
         var outcome = await inner.UpdateAsync(key, update, expectedRevision, cancellationToken);
         if (outcome is SessionUpdated updated)
         {
-            var revision = update.State.IsEmpty ? SessionSignal.Described : updated.Session.Revision;
+            var revision = update.ChangesState ? updated.Session.Revision : SessionSignal.Described;
             hub.Publish(key, revision, (updated.Session, revision), static (_, made) => SessionChange.Updated(made.Session, made.revision));
         }
 
@@ -93,11 +92,13 @@ internal sealed class PublishingSessionStore(ISessionStore inner, SessionHub hub
         return outcome;
     }
 
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) =>
-        inner.GetInitialStateAsync(key, cancellationToken);
+    public Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken) => inner.GetOwnStateAsync(key, cancellationToken);
 
     public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) =>
         inner.ListHeadsAsync(app, user, id, cancellationToken);
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken) =>
+        inner.FindUsersAsync(app, id, cancellationToken);
 
     public async Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken)
     {

@@ -20,4 +20,7 @@ public sealed record EventHeader
 
     /// <summary>Gets a state delta as JSON; empty takes the one in the event's actions.</summary>
     public string StateDelta { get; init; } = "";
+
+    /// <summary>Gets whether every key of the state delta is the session's own, <c>app:</c> and <c>user:</c> ones too: see <see cref="State.ScopedState.OfSession"/>.</summary>
+    public bool SessionScopeOnly { get; init; }
 }

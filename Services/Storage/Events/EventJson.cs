@@ -91,7 +91,9 @@ public static class EventJson
             Timestamp = timestamp,
             TimestampAssigned = given is null,
             Partial = prepared.Partial,
-            Delta = delta is { } change ? ScopedState.Split(change, "event.actions.state_delta") : ScopedState.Empty,
+            Delta = delta is not { } change ? ScopedState.Empty
+                : header.SessionScopeOnly ? ScopedState.OfSession(change, "event.actions.state_delta")
+                : ScopedState.Split(change, "event.actions.state_delta"),
             Json = buffer.WrittenMemory,
             TimeInJson = timeInJson,
         };

@@ -5,7 +5,8 @@ namespace Runtime.Storage.State;
 /// <summary>A state map or state delta, split by the scope that each key's prefix names.</summary>
 /// <remarks>
 /// <c>app:</c> is shared by all sessions of an app, <c>user:</c> by all sessions of a user in that app, <c>temp:</c> is never kept, and
-/// anything else, unknown prefixes too, belongs to the session. Stored maps have their keys without <c>app:</c> and <c>user:</c>.
+/// anything else, unknown prefixes too, belongs to the session. Stored maps have their keys without <c>app:</c> and <c>user:</c>. Where a
+/// protocol has no other scope than the session, <see cref="OfSession"/> keeps all keys there, whatever their prefix.
 /// </remarks>
 public sealed class ScopedState
 {
@@ -82,7 +83,46 @@ public sealed class ScopedState
     }
 
     /// <summary>Splits a parsed object. The result does not hold on to the document that <paramref name="state"/> belongs to.</summary>
-    public static ScopedState Split(JsonElement state, string field)
+    public static ScopedState Split(JsonElement state, string field) => Read(state, field, sessionOnly: false);
+
+    /// <summary>Takes a parsed object as state of the session alone: all keys go there, prefix included, but for <c>temp:</c>, which is not kept.</summary>
+    /// <remarks>So does Vertex AI, whose sessions have no state of an app or a user. What such a key says hides the shared key of that name from this session.</remarks>
+    public static ScopedState OfSession(JsonElement state, string field) => Read(state, field, sessionOnly: true);
+
+    /// <summary>Tells whether the prefix of a key names a scope that sessions share.</summary>
+    public static bool IsShared(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.StartsWith(AppPrefix, StringComparison.Ordinal) || key.StartsWith(UserPrefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Joins three stored maps to the flat map that readers see: session keys, then <c>app:</c>, then <c>user:</c>. A key that the session
+    /// itself has with its prefix, see <see cref="OfSession"/>, is not overwritten: the session reads what was written to it.
+    /// </summary>
+    public static Dictionary<string, JsonElement> Merge(
+        IEnumerable<KeyValuePair<string, JsonElement>> session,
+        IEnumerable<KeyValuePair<string, JsonElement>> app,
+        IEnumerable<KeyValuePair<string, JsonElement>> user)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(user);
+
+        var merged = new Dictionary<string, JsonElement>(session, StringComparer.Ordinal);
+        foreach (var (key, value) in app)
+        {
+            merged.TryAdd(AppPrefix + key, value);
+        }
+
+        foreach (var (key, value) in user)
+        {
+            merged.TryAdd(UserPrefix + key, value);
+        }
+
+        return merged;
+    }
+
+    private static ScopedState Read(JsonElement state, string field, bool sessionOnly)
     {
         if (state.ValueKind != JsonValueKind.Object)
         {
@@ -92,7 +132,7 @@ public sealed class ScopedState
         var split = new ScopedState();
         foreach (var entry in state.Clone().EnumerateObject())
         {
-            var (scope, key) = split.Place(entry.Name);
+            var (scope, key) = split.Place(entry.Name, sessionOnly);
             if (scope is null)
             {
                 continue;
@@ -111,32 +151,10 @@ public sealed class ScopedState
         return split;
     }
 
-    /// <summary>Joins three stored maps to the flat map that readers see: session keys, then <c>app:</c>, then <c>user:</c>.</summary>
-    public static Dictionary<string, JsonElement> Merge(
-        IEnumerable<KeyValuePair<string, JsonElement>> session,
-        IEnumerable<KeyValuePair<string, JsonElement>> app,
-        IEnumerable<KeyValuePair<string, JsonElement>> user)
-    {
-        ArgumentNullException.ThrowIfNull(app);
-        ArgumentNullException.ThrowIfNull(user);
-
-        var merged = new Dictionary<string, JsonElement>(session, StringComparer.Ordinal);
-        foreach (var (key, value) in app)
-        {
-            merged[AppPrefix + key] = value;
-        }
-
-        foreach (var (key, value) in user)
-        {
-            merged[UserPrefix + key] = value;
-        }
-
-        return merged;
-    }
-
-    private (Dictionary<string, JsonElement>? Scope, string Key) Place(string name) => name switch
+    private (Dictionary<string, JsonElement>? Scope, string Key) Place(string name, bool sessionOnly) => name switch
     {
         _ when name.StartsWith(TempPrefix, StringComparison.Ordinal) => (null, name),
+        _ when sessionOnly => (_session, name),
         _ when name.StartsWith(AppPrefix, StringComparison.Ordinal) => (_app, name[AppPrefix.Length..]),
         _ when name.StartsWith(UserPrefix, StringComparison.Ordinal) => (_user, name[UserPrefix.Length..]),
         _ => (_session, name),

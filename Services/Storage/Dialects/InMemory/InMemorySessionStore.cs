@@ -119,9 +119,9 @@ public sealed class InMemorySessionStore(TimeProvider time, StorageLimits limits
         ArgumentNullException.ThrowIfNull(update);
         return ChangeAsync(key, expectedRevision, row =>
         {
-            if (!update.State.IsEmpty)
+            if (update.ChangesState)
             {
-                Apply(key, row, update.State);
+                Apply(key, row, update.State, update.ReplaceSessionState);
                 row.Revision++;
                 row.UpdateTime = EventTime.ToMicroseconds(time.GetUtcNow());
             }
@@ -137,13 +137,19 @@ public sealed class InMemorySessionStore(TimeProvider time, StorageLimits limits
         ChangeAsync(key, expectedRevision, row =>
             row.Events.RemoveAll(stored => stored.Id == eventId) > 0 ? new EventDeleted(++row.Revision) : new EventMissing());
 
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) =>
-        Locked(() => Find(key)?.Initial);
+    public Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken) =>
+        Locked(() => Find(key) is { } row ? new OwnState(row.Initial, row.State) : null);
 
     public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) =>
         Locked<IReadOnlyList<SessionHead>>(() => [.. _sessions
             .Where(entry => entry.Key.App == app && entry.Key.User == user && (id is null || entry.Key.Id == id) && !IsExpired(entry.Value))
             .Select(entry => new SessionHead(entry.Key.Id, entry.Value.Revision))]);
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken) =>
+        Locked<IReadOnlyList<string>>(() => [.. _sessions
+            .Where(entry => entry.Key.App == app && entry.Key.Id == id && !IsExpired(entry.Value))
+            .Select(entry => entry.Key.User)
+            .Take(2)]);
 
     public Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken) => Locked<IReadOnlyList<SessionKey>>(() =>
     {
@@ -244,9 +250,9 @@ public sealed class InMemorySessionStore(TimeProvider time, StorageLimits limits
         && (filter.UpdatedUntil is not { } until || row.UpdateTime < until)
         && filter.Labels.All(label => row.Labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
-    private void Apply(SessionKey key, Row row, ScopedState delta)
+    private void Apply(SessionKey key, Row row, ScopedState delta, bool replace = false)
     {
-        var (session, app, user) = (Joined(row.State, delta.Session), Joined(StateOf(_apps, key.App), delta.App), Joined(StateOf(_users, (key.App, key.User)), delta.User));
+        var (session, app, user) = (Joined(replace ? [] : row.State, delta.Session), Joined(StateOf(_apps, key.App), delta.App), Joined(StateOf(_users, (key.App, key.User)), delta.User));
         row.State = session;
         _apps[key.App] = app;
         _users[(key.App, key.User)] = user;

@@ -177,6 +177,12 @@ internal sealed partial class MySqlSchema(ILogger log)
             yield return ($"CREATE INDEX {free} ON {table} ({columns})", false);
         }
 
+        // Finds sessions by their id, as the primary key does, but for that of ADK Python's tables, which begins with the app and the user.
+        if (catalog.HasTable("sessions") && catalog.IndexOn("sessions", "id,app_name") is null)
+        {
+            yield return ("CREATE INDEX idx_runtime_sessions_id ON sessions (id,app_name)", false);
+        }
+
         if (!catalog.HasTrigger(InsertTrigger))
         {
             yield return (CreateInsertTrigger, false);

@@ -98,9 +98,10 @@ public sealed partial class MySqlSessionStore
             var now = _time.GetUtcNow();
             var (column, micros) = MySqlLayout.Split(now, Layout.SessionDigits);
             var set = new StringBuilder("runtime_revision = runtime_revision");
-            if (!update.State.IsEmpty)
+            if (update.ChangesState)
             {
-                set.Append($" + 1, update_time = {script.Value(column)}, runtime_update_micros = {Number(micros)}{State(script, update.State)}");
+                var state = update.ReplaceSessionState ? new($", state = {script.Text(StorageJson.Write(update.State.Session))}") : State(script, update.State);
+                set.Append($" + 1, update_time = {script.Value(column)}, runtime_update_micros = {Number(micros)}{state}");
             }
 
             if (update.DisplayName is { } name)

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using MySqlConnector;
 
 namespace Runtime.Storage.Dialects.MySql;
@@ -60,20 +59,29 @@ public sealed partial class MySqlSessionStore
         }
     }
 
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) => RunAsync(
-        _ =>
+    public Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken)
+    {
+        return RunAsync(
+            _ =>
+            {
+                var script = new MySqlScript(Layout);
+                script.Then($"SELECT runtime_initial_state, state FROM sessions WHERE {script.Live(script.KeyOf(key), _time.GetUtcNow())}");
+                return ReadAsync(script, Read, cancellationToken);
+            },
+            cancellationToken);
+
+        async Task<OwnState?> Read(MySqlDataReader reader)
         {
-            var script = new MySqlScript(Layout);
-            script.Then($"SELECT runtime_initial_state FROM sessions WHERE {script.Live(script.KeyOf(key), _time.GetUtcNow())}");
-            return UseAsync<IReadOnlyDictionary<string, JsonElement>?>(
-                script,
-                // Empty text is what a session has that another program made.
-                async command => await command.ExecuteScalarAsync(cancellationToken) is string text
-                    ? StorageJson.ReadMap(text.Length == 0 ? null : Encoding.UTF8.GetBytes(text))
-                    : null,
-                cancellationToken);
-        },
-        cancellationToken);
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return null;
+            }
+
+            // Empty text is what a session has that another program made.
+            var initial = reader.GetString(0);
+            return new(StorageJson.ReadMap(initial.Length == 0 ? null : Encoding.UTF8.GetBytes(initial)), StorageJson.ReadMap(MySqlRows.Bytes(reader, 1)));
+        }
+    }
 
     public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken)
     {
@@ -98,6 +106,29 @@ public sealed partial class MySqlSessionStore
 
             return heads;
         }
+    }
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken)
+    {
+        return RunAsync(_ => ReadAsync(Users(app, id), Read, cancellationToken), cancellationToken);
+
+        async Task<IReadOnlyList<string>> Read(MySqlDataReader reader)
+        {
+            var users = new List<string>(2);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                users.Add(reader.GetString(0));
+            }
+
+            return users;
+        }
+    }
+
+    internal MySqlScript Users(string app, string id)
+    {
+        var script = new MySqlScript(Layout);
+        var names = script.KeyOf(new(app, "", id));
+        return script.Then($"SELECT user_id FROM sessions WHERE {NotExpired(script, names.OfId)} LIMIT 2");
     }
 
     private void AddSession(MySqlScript script, MySqlSql.Key names) => script.Then($"""

@@ -72,6 +72,9 @@ internal static class MySqlSql
     {
         public Sql OfSession => new($"{Layout.Same("app_name", App.Text)} AND {Layout.Same("user_id", User.Text)} AND {Layout.Same("id", Id.Text)}");
 
+        /// <summary>The sessions of this id, whoever's they are.</summary>
+        public Sql OfId => new($"{Layout.Same("app_name", App.Text)} AND {Layout.Same("id", Id.Text)}");
+
         public Sql OfEvents => new($"{Layout.Same("app_name", App.Text)} AND {Layout.Same("user_id", User.Text)} AND {Layout.Same("session_id", Id.Text)}");
 
         public Sql OfApp(string table) => new(Layout.Same($"{table}.app_name", App.Text));

@@ -42,8 +42,10 @@ internal sealed class PostgresSchema : IAsyncDisposable
             await ExecuteAsync(connection, $"SET LOCAL lock_timeout = '10s'; SELECT pg_advisory_xact_lock({LockKey}); {PostgresSchemaSql.CreateTables}", cancellationToken);
             if (found.IsEmpty)
             {
-                var indexes = PostgresSchemaSql.Indexes.Select(index => $"CREATE INDEX IF NOT EXISTS {index.Key} ON {index.Value};");
-                await ExecuteAsync(connection, string.Concat(indexes), cancellationToken);
+                foreach (var name in (await ProbeAsync(connection, cancellationToken)).MissingIndexes)
+                {
+                    await ExecuteAsync(connection, $"CREATE INDEX IF NOT EXISTS {name} ON {PostgresSchemaSql.Indexes[name]}", cancellationToken);
+                }
             }
 
             await transaction.CommitAsync(cancellationToken);

@@ -10,11 +10,13 @@ namespace Runtime.Storage.Dialects.Postgres;
 internal static class PostgresSchemaSql
 {
     private const string Trigger = "runtime_foreign_write";
+    private const string SessionsById = "idx_runtime_sessions_id";
 
     /// <summary>The indexes, by name, and what they are on.</summary>
     /// <remarks>
     /// The first has the name of ADK Python's own, which lacks the last column and serves as well. The next two carry lists by update time,
-    /// in both directions.
+    /// in both directions. The last finds sessions by their id; it is missing only where no index begins as it does, for the primary key of ADK
+    /// JS's tables, and so of ours, serves as well, and one index more would make every append dearer.
     /// </remarks>
     public static readonly IReadOnlyDictionary<string, string> Indexes = new Dictionary<string, string>
     {
@@ -22,6 +24,7 @@ internal static class PostgresSchemaSql
         ["idx_runtime_sessions_user"] = "sessions (app_name, user_id, update_time, id)",
         ["idx_runtime_sessions_app"] = "sessions (app_name, update_time, user_id, id)",
         ["idx_runtime_sessions_expires"] = "sessions (runtime_expires) WHERE runtime_expires > 0",
+        [SessionsById] = "sessions (id, app_name)",
     };
 
     /// <summary>
@@ -40,7 +43,10 @@ internal static class PostgresSchemaSql
                AND NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = 'event_data' AND NOT attisdropped),
                to_regclass('events') IS NULL AND to_regclass('sessions') IS NULL,
                ARRAY(SELECT name FROM unnest($1) AS name
-                     WHERE NOT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(name) AND indisvalid)),
+                     WHERE NOT EXISTS (SELECT 1 FROM pg_index WHERE indexrelid = to_regclass(name) AND indisvalid)
+                       AND NOT (name = '{SessionsById}' AND EXISTS (
+                           SELECT 1 FROM pg_index WHERE indrelid = to_regclass('sessions') AND indisvalid AND indpred IS NULL
+                           AND pg_get_indexdef(indexrelid, 1, true) = 'id' AND pg_get_indexdef(indexrelid, 2, true) = 'app_name'))),
                (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('events') AND tgname IN ('{Trigger}', '{Trigger}_again') AND tgenabled <> 'D') = 2,
                (SELECT quote_ident(nspname) FROM pg_namespace JOIN pg_class c ON relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('events')),
                to_regclass('{MigrationDatabase.Target}') IS NOT NULL

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Npgsql;
 using Runtime.Storage.Events;
 
@@ -122,17 +120,6 @@ public sealed partial class PostgresSessionStore
             return SessionPage.From(sessions, query);
         }
     }
-
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) => RunAsync(
-        async _ =>
-        {
-            await using var command = _source.CreateCommand(PostgresSql.InitialState);
-            command.Parameters.Key(key).Number(Now);
-            return await command.ExecuteScalarAsync(cancellationToken) is string text
-                ? StorageJson.ReadMap(text.Length == 0 ? null : Encoding.UTF8.GetBytes(text))
-                : null as IReadOnlyDictionary<string, JsonElement>;
-        },
-        cancellationToken);
 
     public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) => RunAsync(
         async _ =>

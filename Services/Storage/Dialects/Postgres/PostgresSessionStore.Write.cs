@@ -85,7 +85,7 @@ public sealed partial class PostgresSessionStore
         {
             // The session is read by a second statement of the same transaction: its snapshot has what the first one waited for.
             await using var batch = _source.CreateBatch();
-            AddTo(batch, _sql.UpdateFor(delta)).Key(key).Number(Now).Number(expectedRevision).Time(Layout, now).State(delta)
+            AddTo(batch, _sql.UpdateFor(delta, update.ReplaceSessionState)).Key(key).Number(Now).Number(expectedRevision).Time(Layout, now).State(delta)
                 .Text(update.DisplayName).Json(update.Labels?.ToJson()).Number(update.Expiry is { } expiry ? PostgresValues.Expires(expiry.Time) : null);
             // At the beginning of time, when it had not expired: it is to be returned also when the update lets it expire.
             AddTo(batch, PostgresSql.GetSession).Key(key).Number(EventTime.Micros(DateTimeOffset.MinValue));
@@ -98,7 +98,7 @@ public sealed partial class PostgresSessionStore
                 return updated ? new SessionUpdated(session!)
                     : session is null || session.ExpireTime <= _time.GetUtcNow() ? new SessionMissing()
                     : broken is null ? new RevisionConflict(session.Revision)
-                    : !update.State.IsEmpty && session.Revision == expectedRevision + 1 && session.UpdateTime == now ? new SessionUpdated(session)
+                    : update.ChangesState && session.Revision == expectedRevision + 1 && session.UpdateTime == now ? new SessionUpdated(session)
                     : throw broken;
             }
             catch (PostgresException error) when (PostgresErrors.IsStateTooLarge(error))

@@ -57,11 +57,15 @@ internal sealed partial class PostgresSql
         """;
 
     /// <summary>$1 app, $2 user, $3 session, $4 now.</summary>
-    public const string InitialState = $"SELECT s.runtime_initial_state FROM sessions s WHERE {TheSession} AND {Alive}";
+    public const string OwnState = $"SELECT s.runtime_initial_state, s.state FROM sessions s WHERE {TheSession} AND {Alive}";
 
     /// <summary>$1 app, $2 user, $3 session, $4 now; the second looks at all of the user's, and not at $3.</summary>
     public const string Head = $"SELECT s.id, s.runtime_revision FROM sessions s WHERE {TheSession} AND {Alive}";
     public const string Heads = $"SELECT s.id, s.runtime_revision FROM sessions s WHERE s.app_name = $1 AND s.user_id = $2 AND {Alive}";
+
+    /// <summary>$1 app, $2 session, $3 now.</summary>
+    public const string Users =
+        "SELECT user_id FROM sessions WHERE app_name = $1 AND id = $2 AND (runtime_expires = 0 OR runtime_expires > $3) LIMIT 2";
 
     public const string Check = "SELECT 1 FROM sessions LIMIT 1";
 

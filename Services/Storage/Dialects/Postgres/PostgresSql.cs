@@ -7,6 +7,9 @@ namespace Runtime.Storage.Dialects.Postgres;
 /// </remarks>
 internal sealed partial class PostgresSql
 {
+    // One more of the bits of StateBytes.Scopes.
+    private const int ReplacesState = 8;
+
     private const string TheSession = "s.app_name = $1 AND s.user_id = $2 AND s.id = $3";
 
     private readonly string[] _append;
@@ -21,7 +24,7 @@ internal sealed partial class PostgresSql
         _append = [.. Enumerable.Range(0, 8).Select(scopes => Append(scopes, merge))];
         _appendBatch = [.. Enumerable.Range(0, 8).Select(scopes => AppendBatch(scopes, merge))];
         _create = [.. Enumerable.Range(0, 8).Select(scopes => Create(scopes, merge))];
-        _update = [.. Enumerable.Range(0, 8).Select(scopes => Update(scopes, merge))];
+        _update = [.. Enumerable.Range(0, 2 * ReplacesState).Select(scopes => Update(scopes, merge))];
     }
 
     /// <summary>
@@ -50,7 +53,8 @@ internal sealed partial class PostgresSql
     /// $1 app, $2 user, $3 session, $4 now, $5 expected revision or null, $6 time, $7 session delta, $8 app delta, $9 user delta, $10 name or
     /// null, $11 labels or null, $12 expires or null. Returns one row when there is such a session at the expected revision.
     /// </summary>
-    public string UpdateFor(StateBytes delta) => _update[delta.Scopes];
+    /// <param name="replace">Whether $7 takes the place of the session's state.</param>
+    public string UpdateFor(StateBytes delta, bool replace) => _update[delta.Scopes | (replace ? ReplacesState : 0)];
 
     /// <summary>$1 app, $2 user, $3 session, $4 now. Holds the row until the transaction ends, so that the next statement sees all it depends on.</summary>
     public const string LockSession = $"""
@@ -124,7 +128,7 @@ internal sealed partial class PostgresSql
     // Each step reads from the one before, so that they run, and lock, in their order.
     private static (string Sql, string Last) Changes(int scopes, StateMerge merge, string revision)
     {
-        var state = (scopes & 1) != 0 ? $"state = {merge.Of("s.state", "$7")}, " : "";
+        var state = (scopes & ReplacesState) != 0 ? "state = $7, " : (scopes & 1) != 0 ? $"state = {merge.Of("s.state", "$7")}, " : "";
         var (app, afterApp) = (scopes & 2) != 0 ? (Upsert("app", "app_states", "app_name", "$1", "$8", "changed"), "app") : ("", "changed");
         var (user, last) = (scopes & 4) != 0 ? (Upsert("usr", "user_states", "app_name, user_id", "$1, $2", "$9", afterApp), "usr") : ("", afterApp);
         return ($"""

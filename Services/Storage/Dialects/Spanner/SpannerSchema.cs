@@ -18,7 +18,7 @@ internal static class SpannerSchema
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
 
     private static readonly string[] _tables = ["adk_internal_metadata", "app_states", "user_states", "sessions", "events"];
-    private static readonly string[] _indexes = ["idx_events_app_user_session_ts", "idx_sessions_expire_time"];
+    private static readonly string[] _indexes = ["idx_events_app_user_session_ts", "idx_sessions_expire_time", "idx_sessions_id"];
 
     private static readonly string[] _googleSql =
     [
@@ -57,6 +57,7 @@ internal static class SpannerSchema
         ON events (app_name, user_id, session_id, timestamp DESC, runtime_revision DESC)
         """,
         "CREATE NULL_FILTERED INDEX IF NOT EXISTS idx_sessions_expire_time ON sessions (runtime_expire_time)",
+        "CREATE INDEX IF NOT EXISTS idx_sessions_id ON sessions (app_name, id) STORING (runtime_expire_time)",
     ];
 
     private static readonly string[] _postgreSql =
@@ -94,6 +95,7 @@ internal static class SpannerSchema
         ON events (app_name, user_id, session_id, timestamp DESC, runtime_revision DESC)
         """,
         "CREATE INDEX IF NOT EXISTS idx_sessions_expire_time ON sessions (runtime_expire_time) WHERE runtime_expire_time IS NOT NULL",
+        "CREATE INDEX IF NOT EXISTS idx_sessions_id ON sessions (app_name, id) INCLUDE (runtime_expire_time)",
     ];
 
     /// <summary>Sees to the tables, and returns which SQL the database speaks.</summary>

@@ -221,10 +221,10 @@ public sealed class SpannerSessionStore : ISessionStore
             cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) => RunAsync(
-        async sql => await QueryAsync(sql.InitialState(key), cancellationToken)
-            .Where(row => row.IsNull(1) || row.GetTimestamp(1) > Now)
-            .Select(row => (IReadOnlyDictionary<string, JsonElement>?)SessionRows.Map(row.GetString(0)))
+    public Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken) => RunAsync(
+        async sql => await QueryAsync(sql.OwnState(key), cancellationToken)
+            .Where(row => row.IsNull(2) || row.GetTimestamp(2) > Now)
+            .Select(row => new OwnState(SessionRows.Map(row.GetString(0)), SessionRows.Map(row.GetString(1))))
             .SingleOrDefaultAsync(cancellationToken),
         cancellationToken);
 
@@ -234,6 +234,10 @@ public sealed class SpannerSessionStore : ISessionStore
                 .Select(row => new SessionHead(row.GetString(0), row.GetInt64(1)))
                 .ToListAsync(cancellationToken),
             cancellationToken);
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken) => RunAsync<IReadOnlyList<string>>(
+        async sql => await QueryAsync(sql.Users(app, id, Now), cancellationToken).Select(row => row.GetString(0)).ToListAsync(cancellationToken),
+        cancellationToken);
 
     public async Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken)
     {

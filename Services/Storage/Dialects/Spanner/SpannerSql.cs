@@ -12,6 +12,7 @@ namespace Runtime.Storage.Dialects.Spanner;
 internal sealed class SpannerSql(DatabaseDialect dialect)
 {
     private const string EventsByTime = "idx_events_app_user_session_ts";
+    private const string SessionsById = "idx_sessions_id";
 
     // @p1 app, @p2 user, @p3 session in every statement about one session.
     private const string Session = "SELECT 0, s.user_id, s.id, s.state" + SessionColumns + OfSession;
@@ -39,6 +40,10 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
     private readonly string _byTime = dialect is DatabaseDialect.Postgresql
         ? $"events /*@ FORCE_INDEX={EventsByTime} */ e"
         : $"events@{{FORCE_INDEX={EventsByTime}}} e";
+
+    private readonly string _byId = dialect is DatabaseDialect.Postgresql
+        ? $"sessions /*@ FORCE_INDEX={SessionsById} */ s"
+        : $"sessions@{{FORCE_INDEX={SessionsById}}} s";
 
     public SpannerStatement Check => Say("SELECT s.id FROM sessions s LIMIT 1", []);
 
@@ -162,9 +167,14 @@ internal sealed class SpannerSql(DatabaseDialect dialect)
             values);
     }
 
-    /// <summary>The initial state and the expire time.</summary>
-    public SpannerStatement InitialState(SessionKey key) => Say(
-        "SELECT s.runtime_initial_state, s.runtime_expire_time FROM sessions s WHERE s.app_name = @p1 AND s.user_id = @p2 AND s.id = @p3", Key(key));
+    /// <summary>The initial state, the state and the expire time.</summary>
+    public SpannerStatement OwnState(SessionKey key) => Say(
+        "SELECT s.runtime_initial_state, s.state, s.runtime_expire_time FROM sessions s WHERE s.app_name = @p1 AND s.user_id = @p2 AND s.id = @p3", Key(key));
+
+    /// <summary>Users that have a session of this id, two at most.</summary>
+    public SpannerStatement Users(string app, string id, DateTimeOffset now) => Say(
+        $"SELECT s.user_id FROM {_byId} WHERE s.app_name = @p1 AND s.id = @p2 AND (s.runtime_expire_time IS NULL OR s.runtime_expire_time > @p3) LIMIT 2",
+        [app, id, now]);
 
     /// <summary>Ids of a session's events, in the order of the key, at most so many.</summary>
     public SpannerStatement EventIds(SessionKey key, long limit)

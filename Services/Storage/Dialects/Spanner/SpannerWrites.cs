@@ -87,11 +87,16 @@ internal sealed class SpannerWrites(StorageLimits limits)
         var (app, user) = (found.App ?? [], found.User ?? []);
         var session = found.ToSession(key.App);
         List<(string, SpannerValue)> changes = [];
-        if (!update.State.IsEmpty)
+        if (update.ChangesState)
         {
+            if (update.ReplaceSessionState)
+            {
+                found.State.Clear();
+            }
+
             session = session with { Revision = session.Revision + 1, UpdateTime = now };
             changes.AddRange([("update_time", now), ("runtime_revision", session.Revision)]);
-            ChangeState(changes, found, update.State);
+            ChangeState(changes, found, update.State, update.ReplaceSessionState);
             ChangeScopes(transaction, key, (app, false), (user, false), update.State, now);
         }
 
@@ -142,9 +147,9 @@ internal sealed class SpannerWrites(StorageLimits limits)
 
     private static (string, SpannerValue)[] Key(SessionKey key) => [("app_name", key.App), ("user_id", key.User), ("id", key.Id)];
 
-    private void ChangeState(List<(string, SpannerValue)> changes, SessionRows found, ScopedState delta)
+    private void ChangeState(List<(string, SpannerValue)> changes, SessionRows found, ScopedState delta, bool replace = false)
     {
-        if (delta.Session.Count > 0)
+        if (replace || delta.Session.Count > 0)
         {
             changes.Add(("state", Overwrite(found.State, delta.Session)));
         }

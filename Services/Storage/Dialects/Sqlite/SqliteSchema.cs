@@ -14,9 +14,11 @@ internal static class SqliteSchema
              + (SELECT count(*) FROM sqlite_master WHERE name IN
                    ('app_states', 'user_states', 'runtime_schema', 'idx_events_app_user_session_ts', 'idx_runtime_sessions_user',
                     'idx_runtime_sessions_app', 'idx_runtime_sessions_expires', 'runtime_events_revision'))
+             + (SELECT count(*) > 0 FROM (SELECT 1 FROM sqlite_master WHERE name = 'idx_runtime_sessions_id' UNION ALL
+                   SELECT 1 FROM pragma_table_info('sessions') WHERE name = 'id' AND pk = 1))
         """;
 
-    private const int ProbeComplete = 15;
+    private const int ProbeComplete = 16;
 
     private static readonly (string Table, string Column, string Type)[] _columns =
     [
@@ -60,6 +62,9 @@ internal static class SqliteSchema
         CREATE INDEX IF NOT EXISTS idx_runtime_sessions_app ON sessions (app_name, update_time, user_id, id);
         CREATE INDEX IF NOT EXISTS idx_runtime_sessions_expires ON sessions (runtime_expires) WHERE runtime_expires > 0;
         """;
+
+    /// <summary>Finds sessions by their id. The primary key of ADK Python's tables begins with another column; that of ADK JS's, and of ours, does this itself.</summary>
+    private const string IndexById = "CREATE INDEX IF NOT EXISTS idx_runtime_sessions_id ON sessions (id, app_name)";
 
     /// <summary>Numbers the events that others wrote while no trigger did, in the order that they came in.</summary>
     private const string NumberEvents = """
@@ -108,6 +113,11 @@ internal static class SqliteSchema
         }
 
         link.ExecuteScript(Indexes);
+        if (Number(link, "SELECT pk FROM pragma_table_info('sessions') WHERE name = 'id'") != 1)
+        {
+            link.ExecuteScript(IndexById);
+        }
+
         if (Number(link, "SELECT count(*) FROM sqlite_master WHERE name = 'runtime_events_revision'") == 0)
         {
             link.ExecuteScript(NumberEvents + Trigger);

@@ -86,9 +86,11 @@ public sealed partial class SqliteSessionStore
     }
 
     /// <summary>Brings a session to a revision and a time, and applies a change of state.</summary>
-    private void Advance(SqliteLink link, SessionKey key, ScopedState delta, DateTimeOffset time, long revision)
+    private void Advance(SqliteLink link, SessionKey key, ScopedState delta, DateTimeOffset time, long revision, bool replace = false)
     {
-        var state = delta.Session.Count == 0 ? null : Merged(link.Prepare(SqliteSql.SessionState).Bind(key), delta.Session);
+        var state = replace ? Whole(delta.Session)
+            : delta.Session.Count == 0 ? null
+            : Merged(link.Prepare(SqliteSql.SessionState).Bind(key), delta.Session);
         link.Prepare(SqliteSql.AdvanceSession).Bind(key).Bind(4, link.Layout!.Column(time)).Bind(5, revision).Bind(6, state).Execute();
         PutScopes(link, key, delta, time);
     }

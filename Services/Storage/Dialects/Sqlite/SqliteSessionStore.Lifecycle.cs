@@ -17,9 +17,9 @@ public sealed partial class SqliteSessionStore
             key, expectedRevision,
             (link, revision) =>
             {
-                if (!update.State.IsEmpty)
+                if (update.ChangesState)
                 {
-                    Advance(link, key, update.State, _time.GetUtcNow(), revision + 1);
+                    Advance(link, key, update.State, _time.GetUtcNow(), revision + 1, update.ReplaceSessionState);
                 }
 
                 if (update is not { DisplayName: null, Labels: null, Expiry: null })
@@ -87,12 +87,7 @@ public sealed partial class SqliteSessionStore
 
         // What is returned now must equal what is read later, so what the column does not keep goes at once.
         var now = link.Layout!.Rounded(_time.GetUtcNow());
-        var initial = StorageJson.Write(session.State.Session);
-        if (initial.Length > _limits.MaxStateBytes)
-        {
-            throw _limits.StateTooLarge();
-        }
-
+        var initial = Whole(session.State.Session);
         link.Prepare(SqliteSql.InsertSession).Bind(key).Bind(4, link.Layout.Column(now)).Bind(5, initial).Bind(6, initial)
             .Bind(7, session.DisplayName).Bind(8, session.Labels.ToJson()).Bind(9, Expiry(session.ExpireTime))
             .Execute();

@@ -87,15 +87,14 @@ public sealed partial class SqliteSessionStore
             cancellationToken);
     }
 
-    public Task<IReadOnlyDictionary<string, JsonElement>?> GetInitialStateAsync(SessionKey key, CancellationToken cancellationToken) =>
-        ReadAsync<IReadOnlyDictionary<string, JsonElement>?>(
-            link =>
-            {
-                using var row = link.Prepare(SqliteSql.InitialState).Bind(key).Bind(4, Now());
-                // Empty where another program made the session.
-                return !row.Read() ? null : row.Utf8(0).IsEmpty ? new Dictionary<string, JsonElement>() : Map(row, 0);
-            },
-            cancellationToken);
+    public Task<OwnState?> GetOwnStateAsync(SessionKey key, CancellationToken cancellationToken) => ReadAsync(
+        link =>
+        {
+            using var row = link.Prepare(SqliteSql.OwnState).Bind(key).Bind(4, Now());
+            // Empty where another program made the session.
+            return row.Read() ? new OwnState(row.Utf8(0).IsEmpty ? [] : Map(row, 0), Map(row, 1)) : null;
+        },
+        cancellationToken);
 
     public Task<IReadOnlyList<SessionHead>> ListHeadsAsync(string app, string user, string? id, CancellationToken cancellationToken) =>
         ReadAsync<IReadOnlyList<SessionHead>>(
@@ -116,6 +115,20 @@ public sealed partial class SqliteSessionStore
                 return heads;
             },
             cancellationToken);
+
+    public Task<IReadOnlyList<string>> FindUsersAsync(string app, string id, CancellationToken cancellationToken) => ReadAsync<IReadOnlyList<string>>(
+        link =>
+        {
+            var users = new List<string>(2);
+            using var rows = link.Prepare(SqliteSql.Users).Bind(1, app).Bind(2, id).Bind(3, Now());
+            while (rows.Read())
+            {
+                users.Add(rows.Text(0));
+            }
+
+            return users;
+        },
+        cancellationToken);
 
     private static Session? SessionAt(SqliteLink link, SessionKey key, long now, IReadOnlyList<SessionEvent>? events = null)
     {

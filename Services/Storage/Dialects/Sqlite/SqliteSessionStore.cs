@@ -101,7 +101,14 @@ public sealed partial class SqliteSessionStore : ISessionStore
             state[key] = value;
         }
 
-        var merged = StorageJson.Write(state);
-        return merged.Length <= _limits.MaxStateBytes ? merged : throw _limits.StateTooLarge();
+        return Whole(state);
+    }
+
+    /// <summary>Writes all the state of a scope.</summary>
+    /// <exception cref="StorageException">With <see cref="StorageFailure.StateTooLarge"/>.</exception>
+    private byte[] Whole(IReadOnlyDictionary<string, JsonElement> state)
+    {
+        var json = StorageJson.Write(state);
+        return json.Length <= _limits.MaxStateBytes ? json : throw _limits.StateTooLarge();
     }
 }

@@ -31,11 +31,15 @@ internal static class SqliteSql
     public const string UserState = "SELECT state FROM user_states WHERE app_name = ?1 AND user_id = ?2";
 
     /// <summary>?4 now.</summary>
-    public const string InitialState = $"SELECT runtime_initial_state FROM sessions WHERE {Key} AND (runtime_expires = 0 OR runtime_expires > ?4)";
+    public const string OwnState = $"SELECT runtime_initial_state, state FROM sessions WHERE {Key} AND (runtime_expires = 0 OR runtime_expires > ?4)";
 
     /// <summary>?3 now.</summary>
     public const string Heads =
         "SELECT id, runtime_revision FROM sessions WHERE app_name = ?1 AND user_id = ?2 AND (runtime_expires = 0 OR runtime_expires > ?3)";
+
+    /// <summary>?1 app, ?2 session, ?3 now.</summary>
+    public const string Users =
+        "SELECT user_id FROM sessions WHERE app_name = ?1 AND id = ?2 AND (runtime_expires = 0 OR runtime_expires > ?3) LIMIT 2";
 
     /// <summary>?1 now, ?2 limit.</summary>
     public const string Expired =
