@@ -20,15 +20,14 @@ internal static class RawEvent
             var names = new HashSet<string>(StringComparer.Ordinal) { "custom_metadata" };
             foreach (var entry in raw.EnumerateObject())
             {
-                // Id, author, invocation id and time come in the header, whatever is here.
-                var name = EventFields.Event.TryGetValue(entry.Name, out var known) ? known.Name : entry.Name;
-                if (name is not ("custom_metadata" or "id" or "author" or "invocation_id" or "timestamp"))
+                // Id, author, invocation id and time come in the header, whatever is here. A field of ADK's that is null is not there.
+                var isKnown = EventFields.Event.TryGetValue(entry.Name, out var known);
+                var name = isKnown ? known.Name : entry.Name;
+                if (name is not ("custom_metadata" or "id" or "author" or "invocation_id" or "timestamp")
+                    && !(isKnown && entry.Value.ValueKind == JsonValueKind.Null))
                 {
                     entry.WriteTo(writer);
-                    if (entry.Value.ValueKind != JsonValueKind.Null)
-                    {
-                        names.Add(name);
-                    }
+                    names.Add(name);
                 }
             }
 
