@@ -243,6 +243,95 @@ public sealed class VertexEventsTests
         Assert.Equal("event", refused.Field);
     }
 
+    [Theory]
+    [InlineData("""{"x":1,"_vertex":{"raw_event":"rebuild"}}""", """{"x":1}""")]
+    [InlineData("""{"_vertex":{"raw_event":{"a":1},"fields":{"branch":"b"}}}""", null)]
+    public void The_services_own_key_in_custom_metadata_is_not_the_clients(string sentMetadata, string? answered)
+    {
+        foreach (var raw in new[] { null, JsonNode.Parse("""{"id":"e-1"}""")!.AsObject() })
+        {
+            var sent = Sent("text", raw);
+            sent["eventMetadata"] = new JsonObject { ["customMetadata"] = JsonNode.Parse(sentMetadata) };
+            foreach (var stored in BothWays(sent))
+            {
+                var expected = sent.DeepClone().AsObject();
+                expected.Remove("eventMetadata");
+                if (answered is not null)
+                {
+                    expected["eventMetadata"] = new JsonObject { ["customMetadata"] = JsonNode.Parse(answered) };
+                }
+
+                AssertAnswered(expected, stored);
+            }
+        }
+    }
+
+    [Fact]
+    public void Nesting_that_a_parser_of_the_wire_refuses_is_refused_over_JSON_too()
+    {
+        int deepest = 0, refused = 0;
+        for (var depth = 20; depth < 60; depth++)
+        {
+            var raw = Adk("nothing");
+            raw["timestamp"] = Milliseconds;
+            raw["output"] = Nested(depth);
+            var sent = Sent("nothing", raw);
+            SessionEvent stored;
+            try
+            {
+                stored = VertexEventCase.Stored(VertexEventCase.FromJson(sent.ToJsonString()));
+            }
+            catch (InvalidInputException error) when (error.Field == "event")
+            {
+                refused++;
+                continue;
+            }
+
+            deepest = depth;
+            Assert.Equal(0, refused);
+            Assert.NotNull(Page(stored).SessionEvents[0].RawEvent);
+            AssertAnswered(sent, VertexEventCase.Stored(VertexEventCase.FromWire(_tolerant.Parse<Message>(sent.ToJsonString()))));
+        }
+
+        Assert.InRange(deepest, 25, 35);
+        Assert.NotEqual(0, refused);
+    }
+
+    [Fact]
+    public void A_stored_event_that_nests_too_deep_for_the_wire_is_answered_without_what_does()
+    {
+        var stored = VertexEventCase.Stored($$$"""
+            {"content":{"parts":[{"text":"x"},{"function_call":{"name":"f","args":{{{Nested(200).ToJsonString(new() { MaxDepth = 300 })}}}}}]},"finish_reason":"STOP"}
+            """);
+
+        var answered = Page(stored).SessionEvents[0];
+        Assert.Equal("x", answered.Content.Parts[0].Text);
+        Assert.Equal("f", answered.Content.Parts[1].FunctionCall.Name);
+        Assert.Null(answered.Content.Parts[1].FunctionCall.Args);
+        Assert.Null(answered.RawEvent);
+        Assert.NotNull(VertexEventCase.Json(stored)["rawEvent"]);
+    }
+
+    private static JsonObject Nested(int depth)
+    {
+        var made = new JsonObject();
+        for (var i = 0; i < depth; i++)
+        {
+            made = new() { ["a"] = made };
+        }
+
+        return made;
+    }
+
+    private static Google.Cloud.AIPlatform.V1Beta1.ListEventsResponse Page(SessionEvent stored)
+    {
+        using var buffer = new Runtime.SessionService.Vertex.WireBuffer();
+        buffer.Begin((1 << 3) | 2);
+        Runtime.SessionService.Vertex.VertexEvents.WriteWire(buffer, stored, Encoding.UTF8.GetBytes(VertexEventCase.Session));
+        buffer.End();
+        return Google.Cloud.AIPlatform.V1Beta1.ListEventsResponse.Parser.ParseFrom(buffer.Written);
+    }
+
     private static JsonObject Adk(string kind)
     {
         var raw = JsonNode.Parse(VertexEventExamples.Kinds[kind].Adk)!.AsObject();

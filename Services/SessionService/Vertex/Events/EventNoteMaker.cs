@@ -15,7 +15,8 @@ internal static class EventNoteMaker
         var noted = With(prepared, metadata, raw, wholeRaw: default, fields, differing: []);
 
         using var answer = JsonDocument.Parse(Answer(noted, noted.Json), SentEvent.ReaderOptions);
-        using var expected = JsonDocument.Parse(Answer(noted, sent.Fields), SentEvent.ReaderOptions);
+        var said = sent.Fields.Span.IndexOf(EventNote.Utf8Key) < 0 ? sent.Fields : FieldsEvent.Complete(fields);
+        using var expected = JsonDocument.Parse(Answer(noted, said), SentEvent.ReaderOptions);
         var differing = EventTables.InAdkEvent.Where(field => !Same(Find(answer.RootElement, field), Find(expected.RootElement, field))).ToArray();
 
         var kept = HasTemporaryState(sent.Raw.Span) ? RawEvent.WithoutTemporaryState(raw) : sent.Raw;

@@ -107,7 +107,7 @@ internal static class FieldWriter<TSink>
             case (FieldKind.Text, JsonTokenType.String):
                 if (shown || reader.ValueSpan.Length > 0)
                 {
-                    sink.Text(field, JsonText.Utf8(ref reader));
+                    sink.Text(field, ref reader);
                 }
 
                 return true;

@@ -23,6 +23,9 @@ internal interface IEventSink
 
     void Text(MessageField field, ReadOnlySpan<byte> utf8);
 
+    /// <summary>Writes the string that the reader stands on.</summary>
+    void Text(MessageField field, scoped ref Utf8JsonReader reader);
+
     void Bytes(MessageField field, ReadOnlySpan<byte> value);
 
     void Bool(MessageField field, bool value);

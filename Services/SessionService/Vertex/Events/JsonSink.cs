@@ -48,6 +48,8 @@ internal struct JsonSink(Utf8JsonWriter writer) : IEventSink
         writer.WriteStringValue(utf8);
     }
 
+    public void Text(MessageField field, scoped ref Utf8JsonReader reader) => Text(field, JsonText.Utf8(ref reader));
+
     public void Bytes(MessageField field, ReadOnlySpan<byte> value)
     {
         Name(field);

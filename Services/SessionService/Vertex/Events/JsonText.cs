@@ -20,14 +20,20 @@ internal static class JsonText
         }
 
         var text = new byte[reader.ValueSpan.Length];
+        return text.AsSpan(0, Unescape(ref reader, text));
+    }
+
+    /// <summary>Writes the text of the string that the reader stands on; it is never longer than with its escapes.</summary>
+    public static int Unescape(scoped ref Utf8JsonReader reader, Span<byte> text)
+    {
         try
         {
-            return text.AsSpan(0, reader.CopyString(text));
+            return reader.CopyString(text);
         }
         catch (InvalidOperationException)
         {
             // Half a surrogate pair, "\ud83d". No writer of events makes it; a row corrected by hand may have it.
-            return Encoding.UTF8.GetBytes(Unescaped(Encoding.UTF8.GetString(reader.ValueSpan)));
+            return Encoding.UTF8.GetBytes(Unescaped(Encoding.UTF8.GetString(reader.ValueSpan)), text);
         }
     }
 

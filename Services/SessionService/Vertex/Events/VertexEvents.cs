@@ -9,8 +9,8 @@ namespace Runtime.SessionService.Vertex;
 /// <remarks>
 /// What a client writes it reads back, field by field and the raw event with every digit, with these exceptions: a field with its default
 /// value and an empty map are absent, as in all of proto3; times are kept to the microsecond; <c>temp:</c> state is kept nowhere; and the key
-/// <c>_vertex</c> of custom metadata is the service's. An event that something else wrote into the database gets a raw event if it says
-/// what the API has no field for, so that ADK's clients lose nothing of it.
+/// <c>_vertex</c> of custom metadata is the service's. A structured event with fields in <c>actions</c> that the API does not have, and an event
+/// that something else wrote into the database, get a raw event where they say what the API has no field for: so ADK's clients lose nothing.
 /// </remarks>
 internal static class VertexEvents
 {
@@ -19,8 +19,12 @@ internal static class VertexEvents
     /// <param name="sessionScopeOnly">Whether state keys that begin with <c>app:</c> and <c>user:</c> are the session's own.</param>
     /// <param name="now">The server's time.</param>
     /// <exception cref="InvalidInputException">Names the field as the client wrote it.</exception>
-    public static PreparedEvent FromJson(JsonElement body, bool sessionScopeOnly, DateTimeOffset now) =>
-        SentEventMaker.Make(SentJson.Read(body), sessionScopeOnly, now);
+    public static PreparedEvent FromJson(JsonElement body, bool sessionScopeOnly, DateTimeOffset now)
+    {
+        var prepared = SentEventMaker.Make(SentJson.Read(body), sessionScopeOnly, now);
+        WireDepth.Check(prepared);
+        return prepared;
+    }
 
     /// <summary>Makes the event to store of the bytes of a <c>SessionEvent</c> message.</summary>
     /// <inheritdoc cref="FromJson"/>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text.Json;
 
 namespace Runtime.SessionService.Vertex;
 
@@ -13,6 +14,8 @@ internal sealed class WireBuffer : IDisposable
 {
     /// <summary>The deepest nesting that parsers of protobuf accept unless told otherwise.</summary>
     public const int MaxDepth = 100;
+
+    private const int LongestVarint = 10;
 
     private readonly (int Start, int LengthAt)[] _open = new (int Start, int LengthAt)[MaxDepth];
     private byte[] _bytes;
@@ -35,9 +38,10 @@ internal sealed class WireBuffer : IDisposable
     /// <summary>Gets or sets whether something was nested too deep since this was last unset; its bytes are then of no use.</summary>
     public bool TooDeep { get; set; }
 
-    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+    /// <summary>Gets or sets whether something was left out because it nests too deep.</summary>
+    public bool LeftOut { get; set; }
 
-    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _length);
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
     /// <summary>Starts a message, or another value that its length goes before.</summary>
     public void Begin(uint tag)
@@ -100,7 +104,7 @@ internal sealed class WireBuffer : IDisposable
 
     public void Varint(ulong value)
     {
-        Free(10);
+        Free(LongestVarint);
         while (value >= 0x80)
         {
             _bytes[_length++] = (byte)(value | 0x80);
@@ -126,27 +130,45 @@ internal sealed class WireBuffer : IDisposable
 
     public void Delimited(uint tag, ReadOnlySpan<byte> value)
     {
-        Free(20 + value.Length);
+        Free((2 * LongestVarint) + value.Length);
         Varint(tag);
         Varint((uint)value.Length);
         value.CopyTo(_bytes.AsSpan(_length));
         _length += value.Length;
     }
 
-    /// <summary>Gives room for bytes that <see cref="Advance"/> then counts.</summary>
-    public Span<byte> Room(int size)
+    /// <summary>Writes the text that the reader stands on, without a copy in between where it has escapes.</summary>
+    public void Text(uint tag, scoped ref Utf8JsonReader reader)
     {
-        Free(size);
-        return _bytes.AsSpan(_length);
-    }
+        if (!reader.ValueIsEscaped)
+        {
+            Delimited(tag, reader.ValueSpan);
+            return;
+        }
 
-    public void Advance(int count) => _length += count;
+        Varint(tag);
+        var most = reader.ValueSpan.Length;
+        var room = VarintLength((uint)most);
+
+        // Enough for both: growing keeps only what is counted, and the text is not, until its length is written.
+        Free(room + most + LongestVarint);
+        var length = JsonText.Unescape(ref reader, _bytes.AsSpan(_length + room, most));
+        var start = _length;
+        Varint((uint)length);
+        if (_length < start + room)
+        {
+            _bytes.AsSpan(start + room, length).CopyTo(_bytes.AsSpan(_length));
+        }
+
+        _length += length;
+    }
 
     public void Clear()
     {
         _length = 0;
         _depth = 0;
         TooDeep = false;
+        LeftOut = false;
     }
 
     public void Dispose()

@@ -44,6 +44,8 @@ internal readonly struct WireSink(WireBuffer buffer) : IEventSink
 
     public void Text(MessageField field, ReadOnlySpan<byte> utf8) => buffer.Delimited(field.Tag, utf8);
 
+    public void Text(MessageField field, scoped ref Utf8JsonReader reader) => buffer.Text(field.Tag, ref reader);
+
     public void Bytes(MessageField field, ReadOnlySpan<byte> value) => buffer.Delimited(field.Tag, value);
 
     public void Bool(MessageField field, bool value) => Integer(field, value ? 1 : 0);
@@ -160,7 +162,7 @@ internal readonly struct WireSink(WireBuffer buffer) : IEventSink
                 EndArray();
                 break;
             case JsonTokenType.String:
-                buffer.Delimited(StringValue, JsonText.Utf8(ref reader));
+                buffer.Text(StringValue, ref reader);
                 break;
             case JsonTokenType.Number:
                 buffer.Varint(NumberValue);
@@ -187,6 +189,7 @@ internal readonly struct WireSink(WireBuffer buffer) : IEventSink
 
         buffer.Length = position;
         buffer.TooDeep = false;
+        buffer.LeftOut = true;
         return true;
     }
 
