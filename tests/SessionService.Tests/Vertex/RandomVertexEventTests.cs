@@ -63,7 +63,7 @@ public sealed class RandomVertexEventTests
 
     private static void ForEach(Action<int> check)
     {
-        for (var seed = 0; seed < 2000; seed++)
+        for (var seed = 0; seed < 1000; seed++)
         {
             try
             {

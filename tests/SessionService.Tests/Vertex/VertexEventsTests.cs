@@ -312,6 +312,21 @@ public sealed class VertexEventsTests
         Assert.NotNull(VertexEventCase.Json(stored)["rawEvent"]);
     }
 
+    [Theory]
+    [InlineData("content")]
+    [InlineData("rawEvent")]
+    public void Text_that_is_no_Unicode_and_bottomless_nesting_are_refused(string field)
+    {
+        const string head = """{"author":"a","invocationId":"i","timestamp":"2026-01-01T00:00:00Z",""";
+        var odd = new[] { "\"\\ud83d\"", string.Concat(Enumerable.Repeat("[", 300)) + string.Concat(Enumerable.Repeat("]", 300)) };
+
+        foreach (var value in odd)
+        {
+            var refused = Assert.Throws<InvalidInputException>(() => VertexEventCase.FromJson($$$"""{{{head}}}"{{{field}}}":{"parts":[{"odd":{{{value}}} }]}}"""));
+            Assert.StartsWith("event", refused.Field, StringComparison.Ordinal);
+        }
+    }
+
     private static JsonObject Nested(int depth)
     {
         var made = new JsonObject();

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 
 namespace Runtime.SessionService.Vertex;
 
@@ -47,27 +49,50 @@ internal readonly ref struct EventNote
         }
 
         var note = JsonSpans.Member(json, metadata, Utf8Key);
-        var raw = JsonSpans.Member(json, note, "raw_event"u8);
+        if (!JsonSpans.IsObject(json, note))
+        {
+            return default;
+        }
+
+        Range raw = default, time = default, kept = default;
+        var reader = JsonSpans.Reader(json[note]);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            ref var place = ref time;
+            switch (reader.ValueSpan)
+            {
+                case var name when name.SequenceEqual("raw_event"u8):
+                    place = ref raw;
+                    break;
+                case var name when name.SequenceEqual("fields"u8):
+                    place = ref kept;
+                    break;
+                case var name when name.SequenceEqual("timestamp"u8):
+                    break;
+                default:
+                    reader.Skip();
+                    continue;
+            }
+
+            place = JsonSpans.Value(ref reader, note.Start.Value);
+        }
+
         var rebuilds = json[raw].SequenceEqual("\"rebuild\""u8);
         if (!rebuilds && !JsonSpans.IsObject(json, raw))
         {
             return default;
         }
 
-        var kept = JsonSpans.Member(json, note, "fields"u8);
         if (JsonSpans.IsObject(json, kept))
         {
             for (var i = 0; i < EventTables.InAdkEvent.Length; i++)
             {
                 var value = JsonSpans.Member(json, kept, EventTables.InAdkEvent[i].AdkName.EncodedUtf8Bytes);
-                if (!value.Equals(default(Range)))
-                {
-                    fields[i] = value;
-                }
+                fields[i] = value.Equals(default(Range)) ? fields[i] : value;
             }
         }
 
-        var time = JsonSpans.Member(json, note, "timestamp"u8);
         return new(rebuilds, rebuilds ? default : raw, time);
     }
 }

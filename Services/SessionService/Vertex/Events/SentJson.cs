@@ -17,6 +17,20 @@ internal static class SentJson
     /// <exception cref="InvalidInputException">Names the field as the client wrote it.</exception>
     public static SentEvent Read(JsonElement body)
     {
+        try
+        {
+            return ReadFields(body);
+        }
+        catch (InvalidOperationException error)
+        {
+            // A string with half a surrogate pair parses, and fails when its text is needed; depth is checked when it is written.
+            throw new InvalidInputException(
+                SentEvent.Path, came: null, $"text that is valid Unicode, nested at most {StorageJson.MaxDepth} levels", error);
+        }
+    }
+
+    private static SentEvent ReadFields(JsonElement body)
+    {
         if (body.ValueKind != JsonValueKind.Object)
         {
             throw new InvalidInputException(SentEvent.Path, came: null, "one JSON object");

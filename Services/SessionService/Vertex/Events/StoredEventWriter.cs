@@ -153,7 +153,7 @@ internal static class StoredEventWriter<TSink>
         {
             RawEventWriter<TSink>.Write(json, json[note.Time], ref sink);
         }
-        else if ((extras & ~ClientMetadata.In(json, fields[StoredFields.CustomMetadata])) != AdkExtras.None)
+        else if (extras != AdkExtras.None && (extras & ~ClientMetadata.In(json, fields[StoredFields.CustomMetadata])) != AdkExtras.None)
         {
             Span<byte> time = stackalloc byte[32];
             (stored.Timestamp.Subtract(DateTimeOffset.UnixEpoch).Ticks / (decimal)TimeSpan.TicksPerMillisecond)
