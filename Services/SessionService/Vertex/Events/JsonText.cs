@@ -81,7 +81,8 @@ internal static class JsonText
 
     /// <summary>Tells whether a message is a duration that JSON can say.</summary>
     public static bool IsDuration(long seconds, int nanos) =>
-        seconds is >= -LongestDuration and <= LongestDuration && nanos is > -1_000_000_000 and < 1_000_000_000 && Math.Sign(seconds) * Math.Sign(nanos) >= 0;
+        seconds is >= -LongestDuration and <= LongestDuration && nanos is > -1_000_000_000 and < 1_000_000_000
+        && Math.Sign(seconds) * Math.Sign(nanos) >= 0;
 
     public static string NotFinite(double value) => double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
 

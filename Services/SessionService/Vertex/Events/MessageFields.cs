@@ -22,8 +22,8 @@ internal sealed class MessageFields
         _byAdkName = new(fields.Select(field => (field.Field.AdkName.Value, field.Field)));
 
         // The two names of proto3 JSON; and ADK's in both spellings, which clients put where the API has another one.
-        _byAnyName = new(fields
-            .SelectMany(field => new[] { field.Proto.JsonName, field.Proto.Name, field.Field.AdkName.Value, EventFields.ToCamelCase(field.Field.AdkName.Value) }
+        _byAnyName = new(fields.Select(field => (field.Proto, field.Field, Adk: field.Field.AdkName.Value))
+            .SelectMany(field => new[] { field.Proto.JsonName, field.Proto.Name, field.Adk, EventFields.ToCamelCase(field.Adk) }
                 .Distinct(StringComparer.Ordinal)
                 .Select(name => (name, field.Field))));
     }

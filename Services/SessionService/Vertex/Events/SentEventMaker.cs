@@ -16,6 +16,27 @@ internal static class SentEventMaker
     {
         try
         {
+            var made = Made();
+            WireDepth.Check(made);
+            return made;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidInputException(
+                SentEvent.Path, came: null, $"each name once in an object, nested at most {StorageJson.MaxDepth} levels", error);
+        }
+        catch (InvalidInputException error) when (error.Field.StartsWith("event.event_json", StringComparison.Ordinal))
+        {
+            var field = sent.Raw.IsEmpty ? SentEvent.Path : sent.RawName;
+            throw new InvalidInputException(field + error.Field["event.event_json".Length..], error.Came, error.Allowed, error);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidInputException(SentEvent.Path, came: null, "text that is valid Unicode", error);
+        }
+
+        PreparedEvent Made()
+        {
             using var fields = JsonDocument.Parse(sent.Fields, SentEvent.ReaderOptions);
             if (sent.Raw.IsEmpty)
             {
@@ -27,19 +48,6 @@ internal static class SentEventMaker
                 RawEvent.Complete(raw.RootElement, fields.RootElement),
                 new() { Id = IdOf(raw.RootElement) ?? NewId(), StateDelta = StateDelta(fields.RootElement) });
             return EventNoteMaker.Add(prepared, sent, fields.RootElement, raw.RootElement);
-        }
-        catch (JsonException error)
-        {
-            throw new InvalidInputException(SentEvent.Path, came: null, $"each name once in an object, nested at most {StorageJson.MaxDepth} levels", error);
-        }
-        catch (InvalidInputException error) when (error.Field.StartsWith("event.event_json", StringComparison.Ordinal))
-        {
-            var field = sent.Raw.IsEmpty ? SentEvent.Path : sent.RawName;
-            throw new InvalidInputException(field + error.Field["event.event_json".Length..], error.Came, error.Allowed, error);
-        }
-        catch (InvalidOperationException error)
-        {
-            throw new InvalidInputException(SentEvent.Path, came: null, "text that is valid Unicode", error);
         }
 
         // The one place where it would be said that app: and user: keys are the session's own (sessionScopeOnly).

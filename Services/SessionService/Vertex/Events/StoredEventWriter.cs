@@ -115,7 +115,8 @@ internal static class StoredEventWriter<TSink>
         return extras;
     }
 
-    private static bool IsEmpty(Utf8JsonReader value) => value.TokenType == JsonTokenType.StartObject && value.Read() && value.TokenType == JsonTokenType.EndObject;
+    private static bool IsEmpty(Utf8JsonReader value) =>
+        value.TokenType == JsonTokenType.StartObject && value.Read() && value.TokenType == JsonTokenType.EndObject;
 
     private static AdkExtras Metadata(ReadOnlySpan<byte> json, ReadOnlySpan<Range> fields, ref TSink sink)
     {

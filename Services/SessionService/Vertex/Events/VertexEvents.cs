@@ -19,12 +19,8 @@ internal static class VertexEvents
     /// <param name="sessionScopeOnly">Whether state keys that begin with <c>app:</c> and <c>user:</c> are the session's own.</param>
     /// <param name="now">The server's time.</param>
     /// <exception cref="InvalidInputException">Names the field as the client wrote it.</exception>
-    public static PreparedEvent FromJson(JsonElement body, bool sessionScopeOnly, DateTimeOffset now)
-    {
-        var prepared = SentEventMaker.Make(SentJson.Read(body), sessionScopeOnly, now);
-        WireDepth.Check(prepared);
-        return prepared;
-    }
+    public static PreparedEvent FromJson(JsonElement body, bool sessionScopeOnly, DateTimeOffset now) =>
+        SentEventMaker.Make(SentJson.Read(body), sessionScopeOnly, now);
 
     /// <summary>Makes the event to store of the bytes of a <c>SessionEvent</c> message.</summary>
     /// <inheritdoc cref="FromJson"/>

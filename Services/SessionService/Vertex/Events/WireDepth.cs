@@ -3,7 +3,7 @@ using Runtime.Storage.Events;
 
 namespace Runtime.SessionService.Vertex;
 
-/// <summary>Refuses an event in JSON that nobody could read in protobuf's binary format.</summary>
+/// <summary>Refuses an event that nobody could read in protobuf's binary format.</summary>
 /// <remarks>
 /// Parsers of the format stop at a depth of 100 messages, and an object in a <c>google.protobuf.Struct</c> takes three of them. One event
 /// beyond that would make its whole page unreadable.
