@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -15,7 +14,7 @@ public static class StoredEvent
         var reader = new Utf8JsonReader(span, new JsonReaderOptions { MaxDepth = StorageJson.MaxDepth });
         var author = "";
         Range delta = default;
-        var splices = new List<(Range At, string With)>(3);
+        var splices = new List<(Range At, string With)>(1);
         bool hasId = false, hasInvocation = false, hasTime = false;
 
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
@@ -57,12 +56,12 @@ public static class StoredEvent
             }
         }
 
-        var missing = new StringBuilder();
-        Add(hasId, "id", JsonString(id));
-        Add(hasInvocation, "invocation_id", JsonString(invocationId));
-        Add(hasTime, "timestamp", EventTime.Seconds(timestamp));
-        if (missing.Length > 0)
+        if (!hasId || !hasInvocation || !hasTime)
         {
+            var missing = new StringBuilder();
+            Add(missing, hasId, "id", JsonString(id));
+            Add(missing, hasInvocation, "invocation_id", JsonString(invocationId));
+            Add(missing, hasTime, "timestamp", EventTime.Seconds(timestamp));
             // After the opening brace; an object without members must not end in a comma.
             var empty = reader.BytesConsumed <= 2 || !span[1..].ContainsAny("\""u8);
             splices.Insert(0, (1..1, empty ? missing.ToString()[..^1] : missing.ToString()));
@@ -79,7 +78,7 @@ public static class StoredEvent
             }
         }
 
-        void Add(bool present, string name, string value)
+        static void Add(StringBuilder missing, bool present, string name, string value)
         {
             if (!present)
             {
@@ -132,16 +131,23 @@ public static class StoredEvent
             return stored;
         }
 
-        var result = new ArrayBufferWriter<byte>(stored.Length + 256);
-        var from = 0;
+        var length = stored.Length;
         foreach (var (at, with) in splices)
         {
-            result.Write(stored.Span[from..at.Start.Value]);
-            Encoding.UTF8.GetBytes(with, result);
+            length += Encoding.UTF8.GetByteCount(with) - (at.End.Value - at.Start.Value);
+        }
+
+        var result = GC.AllocateUninitializedArray<byte>(length);
+        var (from, to) = (0, 0);
+        foreach (var (at, with) in splices)
+        {
+            stored.Span[from..at.Start.Value].CopyTo(result.AsSpan(to));
+            to += at.Start.Value - from;
+            to += Encoding.UTF8.GetBytes(with, result.AsSpan(to));
             from = at.End.Value;
         }
 
-        result.Write(stored.Span[from..]);
-        return result.WrittenMemory;
+        stored.Span[from..].CopyTo(result.AsSpan(to));
+        return result;
     }
 }

@@ -16,15 +16,17 @@ public sealed partial class PostgresSessionStore
             // The earliest time is -infinity to Npgsql, so one statement serves with and without the filter and still uses the index.
             command.Parameters.Key(key).Number(Now).Time(layout, window.After ?? DateTimeOffset.MinValue).Number(window.NumRecent);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            Session? session = null;
+            // Without its session, what other programs left of it is no one's.
+            if (!await reader.ReadAsync(cancellationToken) || !reader.IsDBNull(PostgresValues.AfterSession))
+            {
+                return null;
+            }
+
             var events = new List<SessionEvent>();
+            var session = reader.Session(key, events);
             while (await reader.ReadAsync(cancellationToken))
             {
-                session ??= reader.Session(key, events);
-                if (!reader.IsDBNull(PostgresValues.AfterSession))
-                {
-                    events.Add(reader.Event(layout, PostgresValues.AfterSession));
-                }
+                events.Add(reader.Event(layout, PostgresValues.AfterSession));
             }
 
             events.Reverse();

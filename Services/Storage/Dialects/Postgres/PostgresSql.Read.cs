@@ -21,26 +21,28 @@ internal sealed partial class PostgresSql
     private static readonly string[] _list = [.. Enumerable.Range(0, 8).Select(List)];
 
     /// <summary>
-    /// $1 app, $2 user, $3 session, $4 now, $5 not before, $6 at most or null. One row per event, newest first, and at least one row; state
-    /// is in the first. One statement, so state, revision and events are of one moment.
+    /// $1 app, $2 user, $3 session, $4 now, $5 not before, $6 at most or null. The session in the first row, without an event; then one row per
+    /// event, newest first, without the session. One statement, so state, revision and events are of one moment.
     /// </summary>
+    /// <remarks>
+    /// Both halves are in the order that is asked for, so the server merges them as they come and sorts nothing: no window, and no wide row is
+    /// copied. The literal takes the type of the column, which is not the same in every layout.
+    /// </remarks>
     public const string Get = $"""
-        SELECT {SessionColumns},
-               CASE WHEN e.place IS NULL OR e.place = 1 THEN s.state END,
-               CASE WHEN e.place IS NULL OR e.place = 1 THEN a.state END,
-               CASE WHEN e.place IS NULL OR e.place = 1 THEN u.state END,
-               {EventColumns}
-        FROM sessions s
-        {Scopes}
-        LEFT JOIN LATERAL (
-            SELECT v.id, v.invocation_id, v.timestamp, v.runtime_revision, v.event_data, v.runtime_text,
-                   row_number() OVER (ORDER BY v.timestamp DESC, v.runtime_revision DESC, v.id DESC) AS place
-            FROM events v
-            WHERE v.app_name = s.app_name AND v.user_id = s.user_id AND v.session_id = s.id AND v.timestamp >= $5
-            ORDER BY v.timestamp DESC, v.runtime_revision DESC, v.id DESC
-            LIMIT $6) e ON true
-        WHERE {TheSession} AND {Alive}
-        ORDER BY e.place
+        SELECT * FROM (
+            (SELECT {SessionColumns}, s.state, a.state, u.state,
+                    NULL::varchar AS id, NULL::varchar, 'infinity' AS timestamp, NULL::bigint AS runtime_revision, NULL::jsonb, NULL::text
+             FROM sessions s
+             {Scopes}
+             WHERE {TheSession} AND {Alive})
+            UNION ALL
+            (SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {EventColumns}
+             FROM events e
+             WHERE e.app_name = $1 AND e.user_id = $2 AND e.session_id = $3 AND e.timestamp >= $5
+             ORDER BY e.timestamp DESC, e.runtime_revision DESC, e.id DESC
+             LIMIT $6)) AS v (create_time, update_time, revision, name, labels, expires, state, app_state, user_state,
+                              id, invocation_id, timestamp, runtime_revision, event_data, runtime_text)
+        ORDER BY v.timestamp DESC, v.runtime_revision DESC, v.id DESC
         """;
 
     /// <summary>$1 app, $2 user, $3 session, $4 now. The session without events.</summary>

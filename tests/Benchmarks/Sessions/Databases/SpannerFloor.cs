@@ -1,6 +1,7 @@
 using Google.Cloud.Spanner.V1;
 using Google.Protobuf.WellKnownTypes;
 using Runtime.GoogleCloud.Spanner;
+using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.Benchmarks.Sessions.Databases;
 
@@ -23,6 +24,9 @@ internal sealed class SpannerFloor(SpannerClient client, string database) : Oper
         """,
         "CREATE INDEX events_of_session ON events (app_name, user_id, session_id, timestamp DESC)",
     ];
+
+    private const int Attempts = 1000;
+    private const int LongestPause = 64;
 
     private const string Read = """
         SELECT event_data FROM events WHERE app_name = @app AND user_id = @user AND session_id = @id ORDER BY timestamp DESC LIMIT @limit
@@ -50,8 +54,7 @@ internal sealed class SpannerFloor(SpannerClient client, string database) : Oper
     protected override Task CreateAsync(string app, string session, CancellationToken cancellationToken)
     {
         var now = Time(DateTime.UtcNow);
-        return client.CommitAsync(
-            database,
+        return CommitAsync(
             [
                 new Mutation
                 {
@@ -71,8 +74,7 @@ internal sealed class SpannerFloor(SpannerClient client, string database) : Oper
         var now = DateTime.UtcNow;
         var id = BenchEvent.NewId();
         var json = BenchEvent.Stored(id, new DateTimeOffset(now).ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return client.CommitAsync(
-            database,
+        return CommitAsync(
             [
                 new Mutation
                 {
@@ -101,6 +103,23 @@ internal sealed class SpannerFloor(SpannerClient client, string database) : Oper
 
     protected override async Task<int> ListAsync(int caller, string app, CancellationToken cancellationToken) =>
         (await client.QueryAsync(database, ListPage, Parameters(app, session: null, SessionCases.PageSize), cancellationToken)).Rows.Count;
+
+    /// <summary>One call; again where the server aborts it, as the emulator does with all transactions but one at a time.</summary>
+    private async Task CommitAsync(IReadOnlyList<Mutation> mutations, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.CommitAsync(database, mutations, cancellationToken);
+                return;
+            }
+            catch (StaleException) when (attempt < Attempts)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(1, Math.Min(4 * attempt, LongestPause))), cancellationToken);
+            }
+        }
+    }
 
     private static Struct Parameters(string app, string? session, int limit)
     {
