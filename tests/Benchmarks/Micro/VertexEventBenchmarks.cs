@@ -42,7 +42,7 @@ public class VertexEventBenchmarks
             },
         };
         _fieldsMessage = message.ToByteArray();
-        _fieldsEvent = Stored(VertexEvents.FromWire(_fieldsMessage, sessionScopeOnly: true, _now));
+        _fieldsEvent = Stored(VertexEvents.FromWire(_fieldsMessage, id: null, sessionScopeOnly: true, _now));
 
         _header = new() { Id = BenchEvent.NewId(), Timestamp = _now };
         _nativeEvent = Stored(EventJson.Prepare(BenchEvent.Json, _header, _now));
@@ -50,17 +50,17 @@ public class VertexEventBenchmarks
         VertexEvents.WriteWire(_buffer, _nativeEvent, _session);
         message.RawEvent = SessionEvent.Parser.ParseFrom(_buffer.Written).RawEvent;
         _rawMessage = message.ToByteArray();
-        _rawEvent = Stored(VertexEvents.FromWire(_rawMessage, sessionScopeOnly: true, _now));
+        _rawEvent = Stored(VertexEvents.FromWire(_rawMessage, id: null, sessionScopeOnly: true, _now));
     }
 
     [Benchmark(Baseline = true)]
     public PreparedEvent Prepare() => EventJson.Prepare(BenchEvent.Json, _header, _now);
 
     [Benchmark]
-    public PreparedEvent ReadFields() => VertexEvents.FromWire(_fieldsMessage, sessionScopeOnly: true, _now);
+    public PreparedEvent ReadFields() => VertexEvents.FromWire(_fieldsMessage, id: null, sessionScopeOnly: true, _now);
 
     [Benchmark]
-    public PreparedEvent ReadRaw() => VertexEvents.FromWire(_rawMessage, sessionScopeOnly: true, _now);
+    public PreparedEvent ReadRaw() => VertexEvents.FromWire(_rawMessage, id: null, sessionScopeOnly: true, _now);
 
     [Benchmark]
     public int WriteFields() => Write(_fieldsEvent);

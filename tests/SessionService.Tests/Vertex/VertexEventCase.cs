@@ -20,10 +20,10 @@ internal static class VertexEventCase
     public static PreparedEvent FromJson(string body)
     {
         using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = 1000 });
-        return VertexEvents.FromJson(document.RootElement, sessionScopeOnly: true, Now);
+        return VertexEvents.FromJson(document.RootElement, id: null, sessionScopeOnly: true, Now);
     }
 
-    public static PreparedEvent FromWire(Message message) => VertexEvents.FromWire(message.ToByteArray(), sessionScopeOnly: true, Now);
+    public static PreparedEvent FromWire(Message message) => VertexEvents.FromWire(message.ToByteArray(), id: null, sessionScopeOnly: true, Now);
 
     /// <summary>Reads the event as a store gives it back.</summary>
     public static SessionEvent Stored(PreparedEvent prepared) =>

@@ -225,7 +225,7 @@ public sealed class VertexEventsTests
         both.MergeFrom(second);
 
         var prepared = Runtime.SessionService.Vertex.VertexEvents.FromWire(
-            (byte[])[.. first.ToByteArray(), .. second.ToByteArray()], sessionScopeOnly: true, VertexEventCase.Now);
+            (byte[])[.. first.ToByteArray(), .. second.ToByteArray()], id: null, sessionScopeOnly: true, VertexEventCase.Now);
         var answered = VertexEventCase.Wire(VertexEventCase.Stored(prepared));
 
         both.Name = answered.Name;
@@ -239,7 +239,7 @@ public sealed class VertexEventsTests
     [InlineData(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF })]
     public void Bytes_that_are_no_message_are_refused(byte[] bytes)
     {
-        var refused = Assert.Throws<InvalidInputException>(() => Runtime.SessionService.Vertex.VertexEvents.FromWire(bytes, true, VertexEventCase.Now));
+        var refused = Assert.Throws<InvalidInputException>(() => Runtime.SessionService.Vertex.VertexEvents.FromWire(bytes, id: null, true, VertexEventCase.Now));
         Assert.Equal("event", refused.Field);
     }
 

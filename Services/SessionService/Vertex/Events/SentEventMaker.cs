@@ -12,7 +12,7 @@ internal static class SentEventMaker
 
     /// <summary>Makes the event.</summary>
     /// <exception cref="InvalidInputException">Names the field as the client wrote it.</exception>
-    public static PreparedEvent Make(SentEvent sent, bool sessionScopeOnly, DateTimeOffset now)
+    public static PreparedEvent Make(SentEvent sent, string? id, bool sessionScopeOnly, DateTimeOffset now)
     {
         try
         {
@@ -40,20 +40,19 @@ internal static class SentEventMaker
             using var fields = JsonDocument.Parse(sent.Fields, SentEvent.ReaderOptions);
             if (sent.Raw.IsEmpty)
             {
-                return Prepare(FieldsEvent.Complete(fields.RootElement), new() { Id = NewId() });
+                return Prepare(FieldsEvent.Complete(fields.RootElement), new() { Id = id ?? NewId() });
             }
 
             using var raw = JsonDocument.Parse(sent.Raw, SentEvent.ReaderOptions);
             var prepared = Prepare(
                 RawEvent.Complete(raw.RootElement, fields.RootElement),
-                new() { Id = IdOf(raw.RootElement) ?? NewId(), StateDelta = StateDelta(fields.RootElement) });
+                new() { Id = id ?? IdOf(raw.RootElement) ?? NewId(), StateDelta = StateDelta(fields.RootElement) });
             return EventNoteMaker.Add(prepared, sent, fields.RootElement, raw.RootElement);
         }
 
-        // The one place where it would be said that app: and user: keys are the session's own (sessionScopeOnly).
         PreparedEvent Prepare(byte[] json, EventHeader header) => EventJson.Prepare(
             Encoding.UTF8.GetString(json),
-            header with { Author = sent.Author, InvocationId = sent.InvocationId, Timestamp = sent.Timestamp },
+            header with { Author = sent.Author, InvocationId = sent.InvocationId, Timestamp = sent.Timestamp, SessionScopeOnly = sessionScopeOnly },
             now);
     }
 

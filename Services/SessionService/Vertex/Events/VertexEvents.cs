@@ -16,16 +16,17 @@ internal static class VertexEvents
 {
     /// <summary>Makes the event to store of a <c>SessionEvent</c> in JSON.</summary>
     /// <param name="body">In proto3 JSON; see <see cref="SentJson.Read"/> for what else is understood.</param>
+    /// <param name="id">The id that the event gets; <see langword="null"/> takes the raw event's, else a new one.</param>
     /// <param name="sessionScopeOnly">Whether state keys that begin with <c>app:</c> and <c>user:</c> are the session's own.</param>
     /// <param name="now">The server's time.</param>
     /// <exception cref="InvalidInputException">Names the field as the client wrote it.</exception>
-    public static PreparedEvent FromJson(JsonElement body, bool sessionScopeOnly, DateTimeOffset now) =>
-        SentEventMaker.Make(SentJson.Read(body), sessionScopeOnly, now);
+    public static PreparedEvent FromJson(JsonElement body, string? id, bool sessionScopeOnly, DateTimeOffset now) =>
+        SentEventMaker.Make(SentJson.Read(body), id, sessionScopeOnly, now);
 
     /// <summary>Makes the event to store of the bytes of a <c>SessionEvent</c> message.</summary>
     /// <inheritdoc cref="FromJson"/>
-    public static PreparedEvent FromWire(ReadOnlySpan<byte> message, bool sessionScopeOnly, DateTimeOffset now) =>
-        SentEventMaker.Make(SentWire.Read(message), sessionScopeOnly, now);
+    public static PreparedEvent FromWire(ReadOnlySpan<byte> message, string? id, bool sessionScopeOnly, DateTimeOffset now) =>
+        SentEventMaker.Make(SentWire.Read(message), id, sessionScopeOnly, now);
 
     /// <summary>Writes a stored event as a <c>SessionEvent</c> in proto3 JSON.</summary>
     /// <param name="sessionName">The resource name of its session, as the client spells it.</param>

@@ -16,6 +16,9 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
     /// <summary>Gets the wire type of the field that <see cref="Next"/> found.</summary>
     public int Type { get; private set; }
 
+    /// <summary>Gets how many bytes are read.</summary>
+    public readonly int Position => _at;
+
     public readonly bool AtEnd => _at == _bytes.Length;
 
     /// <summary>Moves to the next field.</summary>

@@ -1,7 +1,5 @@
-using System.Buffers;
 using Google.Cloud.AIPlatform.V1Beta1;
 using Google.LongRunning;
-using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
 using Runtime.ServiceDefaults.Errors;
@@ -53,17 +51,7 @@ internal sealed class VertexGrpcService(VertexSessions sessions, SessionOperatio
         var name = SessionName.Parse(request.Parent, "parent");
         var (events, next) = await sessions.ListEventsAsync(
             name, new(request.PageSize, request.PageToken, request.Filter, request.OrderBy), context.CancellationToken);
-        var said = name.ToString();
-        var answer = new ListEventsAnswer { NextPageToken = next };
-        answer.SessionEvents.Capacity = events.Count;
-        foreach (var stored in events)
-        {
-            var buffer = new ArrayBufferWriter<byte>(stored.Json.Length + 64);
-            VertexEvents.WriteWire(buffer, stored, said);
-            answer.SessionEvents.Add(UnsafeByteOperations.UnsafeWrap(buffer.WrittenMemory));
-        }
-
-        return answer;
+        return new(name.ToString(), events, next);
     }
 
     public async Task<AppendEventResponse> AppendEvent(AppendEventCall request, ServerCallContext context)
@@ -77,7 +65,7 @@ internal sealed class VertexGrpcService(VertexSessions sessions, SessionOperatio
         EventLimits.Require(request.Event.Length, limits.Value);
         var now = time.GetUtcNow();
         await sessions.AppendAsync(
-            name, id => VertexEvents.FromWire(request.Event.Memory, id, sessions.SessionScopeOnly, now), context.CancellationToken);
+            name, id => VertexEvents.FromWire(request.Event.Span, id, sessions.SessionScopeOnly, now), context.CancellationToken);
         return new();
     }
 
