@@ -25,7 +25,7 @@ internal static class SessionServiceSetup
     {
         builder.Services.AddSettings<SessionOptions>(SessionOptions.Section);
         builder.Services.AddOptions<GrpcServiceOptions>().Configure<IOptions<SessionOptions>>((grpc, limits) =>
-            grpc.MaxReceiveMessageSize = Math.Max(EventLimits.MaxBytes(limits.Value), limits.Value.MaxBatchBytes) + RequestHeadroom);
+            grpc.MaxReceiveMessageSize = Math.Max(EventLimits.MaxRequestBytes(limits.Value), limits.Value.MaxBatchBytes) + RequestHeadroom);
     }
 
     /// <param name="more">Dialects beside the built-in ones; they win where two claim one scheme.</param>

@@ -5,15 +5,16 @@ namespace Runtime.SessionService.Vertex;
 /// <summary>How large an event may be that comes through this API.</summary>
 internal static class EventLimits
 {
-    // An event comes as its structured fields and once more as raw_event.
-    public static int MaxBytes(SessionOptions limits) => 2 * limits.MaxEventBytes;
+    /// <summary>The largest request: an event comes as its structured fields, and once more as raw_event.</summary>
+    public static int MaxRequestBytes(SessionOptions limits) => (int)Math.Min(2L * limits.MaxEventBytes, Array.MaxLength);
 
-    public static void Require(long bytes, SessionOptions limits)
+    /// <exception cref="LimitExceededException">The event that would be stored is too large.</exception>
+    public static void Require(int bytes, SessionOptions limits)
     {
-        if (bytes > MaxBytes(limits))
+        if (bytes > limits.MaxEventBytes)
         {
             throw new LimitExceededException(
-                $"Field 'event' has more than {MaxBytes(limits)} bytes, twice the setting {SessionOptions.Section}:{nameof(SessionOptions.MaxEventBytes)}. Fix: Keep large content as an artifact, and send a reference.");
+                $"Field 'event' has more than {limits.MaxEventBytes} bytes. Setting: {SessionOptions.Section}:{nameof(SessionOptions.MaxEventBytes)}. Fix: Keep large content as an artifact, and send a reference.");
         }
     }
 }

@@ -170,6 +170,7 @@ internal sealed partial class VertexSessions(
     public async Task AppendAsync(SessionName name, Func<string?, PreparedEvent> prepare, CancellationToken cancellationToken)
     {
         var offered = prepare(null);
+        EventLimits.Require(offered.Json.Length, _limits);
         if (offered.Partial)
         {
             // A chunk of a streamed answer, which no store of ADK keeps; the session has to be there all the same.

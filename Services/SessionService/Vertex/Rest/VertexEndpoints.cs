@@ -9,7 +9,7 @@ internal sealed class VertexEndpoints(VertexSessions sessions, SessionOperations
 
     public async Task CreateSession(VertexCall call)
     {
-        using var body = await call.BodyAsync("session", EventLimits.MaxBytes(_limits));
+        using var body = await call.BodyAsync("session", EventLimits.MaxRequestBytes(_limits));
         var input = RestJson.ReadSession(body.RootElement);
         var session = await sessions.CreateAsync(call.Engine, call.Query("sessionId", "session_id"), input, call.Cancellation);
         var operation = operations.Done(OperationKind.Create, call.Version, new(call.Engine, session.Key.Id));
@@ -46,7 +46,7 @@ internal sealed class VertexEndpoints(VertexSessions sessions, SessionOperations
 
     public async Task UpdateSession(VertexCall call)
     {
-        using var body = await call.BodyAsync("session", EventLimits.MaxBytes(_limits));
+        using var body = await call.BodyAsync("session", EventLimits.MaxRequestBytes(_limits));
         var paths = call.Query("updateMask", "update_mask").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var session = await sessions.UpdateAsync(call.Session, RestJson.ReadSession(body.RootElement), paths, call.Cancellation);
         await call.AnswerAsync(writer => RestJson.Write(writer, session, call.Engine));
@@ -84,7 +84,7 @@ internal sealed class VertexEndpoints(VertexSessions sessions, SessionOperations
 
     public async Task AppendEvent(VertexCall call)
     {
-        using var body = await call.BodyAsync("event", EventLimits.MaxBytes(_limits));
+        using var body = await call.BodyAsync("event", EventLimits.MaxRequestBytes(_limits));
         var now = time.GetUtcNow();
         await sessions.AppendAsync(
             call.Session, id => VertexEvents.FromJson(body.RootElement, id, sessions.SessionScopeOnly, now), call.Cancellation);

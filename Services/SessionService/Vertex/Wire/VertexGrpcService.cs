@@ -1,13 +1,12 @@
 using Google.Cloud.AIPlatform.V1Beta1;
 using Google.LongRunning;
 using Grpc.Core;
-using Microsoft.Extensions.Options;
 using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.SessionService.Vertex.Wire;
 
 /// <summary>The Vertex AI Sessions API over gRPC, both versions. Each method parses, calls <see cref="VertexSessions"/> and says its answer.</summary>
-internal sealed class VertexGrpcService(VertexSessions sessions, SessionOperations operations, IOptions<SessionOptions> limits, TimeProvider time)
+internal sealed class VertexGrpcService(VertexSessions sessions, SessionOperations operations, TimeProvider time)
 {
     public async Task<Operation> CreateSession(CreateSessionRequest request, ServerCallContext context)
     {
@@ -62,7 +61,6 @@ internal sealed class VertexGrpcService(VertexSessions sessions, SessionOperatio
             throw new InvalidArgumentException("event", came: null, "an event with author, invocation_id and timestamp");
         }
 
-        EventLimits.Require(request.Event.Length, limits.Value);
         var now = time.GetUtcNow();
         await sessions.AppendAsync(
             name, id => VertexEvents.FromWire(request.Event.Span, id, sessions.SessionScopeOnly, now), context.CancellationToken);
