@@ -29,6 +29,7 @@ try
     app.MapServiceDefaults();
     app.MapGrpcService<SessionsGrpcService>();
     app.MapVertexSessions();
+    app.SayWhoMayCall();
 
     await app.RunAsync();
     return 0;

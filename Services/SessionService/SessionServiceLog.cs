@@ -17,4 +17,11 @@ internal static partial class SessionServiceLog
 
     [LoggerMessage(1005, LogLevel.Warning, "The database could not be asked what changed; the next try is at the next interval.")]
     public static partial void PollFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(1006, LogLevel.Information, "No authentication is configured: every caller is accepted, whatever token it sends. Only this machine can call.")]
+    public static partial void EveryLocalCaller(ILogger logger);
+
+    [LoggerMessage(1007, LogLevel.Warning,
+        "No authentication is configured: every caller that reaches {Address} is accepted and reads all sessions. Listen on 127.0.0.1, or put a proxy in front that authenticates.")]
+    public static partial void EveryCaller(ILogger logger, string address);
 }
