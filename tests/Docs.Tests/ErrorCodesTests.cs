@@ -8,8 +8,9 @@ namespace Runtime.Docs.Tests;
 
 /// <summary>docs/errors.md has the codes that the services' source has.</summary>
 /// <remarks>
-/// A code is a text in UPPER_SNAKE_CASE that is no documented variable and no pattern (somebody else's word, held against <c>=></c>).
-/// So a new text of that form has to be documented: as a code there, or as a variable in docs/settings.md.
+/// A code is a text in UPPER_SNAKE_CASE that is no documented variable and no word of somebody else's: a pattern (left of <c>=></c>), the name
+/// of a status (right of <c>StatusCode.X =></c>), or JSON (bytes, or the argument of <c>WriteStringValue</c>). So a new text of that form has to
+/// be documented: as a code there, or as a variable in docs/settings.md.
 /// </remarks>
 public sealed partial class ErrorCodesTests
 {
@@ -68,7 +69,7 @@ public sealed partial class ErrorCodesTests
         select (cells[0].Split(", "), cells[1], cells[2]);
 
     /// <summary>A whole text, or its beginning up to a colon.</summary>
-    [GeneratedRegex("\"(?<code>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:\"(?!\\s*=>)|: )")]
+    [GeneratedRegex("(?<!StatusCode\\.\\w+ => |WriteStringValue\\()\"(?<code>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?:\"(?!u8|\\s*=>)|: )")]
     private static partial Regex Word();
 
     /// <summary>A text with something to fill in: <c>$"{product.Code}_REFUSED"</c>.</summary>
