@@ -17,11 +17,13 @@ internal enum SessionFields
 /// <summary>Reads the mask of an update as https://google.aip.dev/134 has it: without a mask, what is said is changed; <c>*</c> is everything.</summary>
 internal static class SessionMask
 {
+    private const string Allowed = "display_name, labels, session_state, ttl, expire_time and *";
+
     public static SessionFields Read(IReadOnlyCollection<string> paths, SessionInput input)
     {
         var named = paths.Count == 0 ? Said(input) : paths.Aggregate(SessionFields.None, (fields, path) => fields | Field(path));
         return named != SessionFields.None ? named : throw new InvalidArgumentException(
-            "update_mask", came: null, "a change: no field is set, and no mask names one to clear");
+            "update_mask", paths.Count > 0 ? string.Join(',', paths) : null, $"{Allowed}; without a mask, a field of the session that is to change");
     }
 
     private static SessionFields Said(SessionInput input) =>
@@ -39,6 +41,6 @@ internal static class SessionMask
         "ttl" or "expire_time" or "expireTime" or "expiration" => SessionFields.Expiry,
         // Said along by clients that send whole sessions: https://google.aip.dev/203 has output fields ignored. A user that differs is refused elsewhere.
         "name" or "user_id" or "userId" or "create_time" or "createTime" or "update_time" or "updateTime" => SessionFields.None,
-        _ => throw new InvalidArgumentException("update_mask", path, "display_name, labels, session_state, ttl, expire_time and *"),
+        _ => throw new InvalidArgumentException("update_mask", path, Allowed),
     };
 }

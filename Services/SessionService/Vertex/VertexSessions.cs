@@ -258,7 +258,7 @@ internal sealed partial class VertexSessions(
         var field = input.Ttl is not null ? "session.ttl" : "session.expire_time";
         DateTimeOffset? expires = input.Ttl is { } ttl ? lifetimes.After(ttl, field) : input.ExpireTime is { } moment ? lifetimes.At(moment, field) : null;
         return expires < (createTime ?? time.GetUtcNow()) + _options.MinimumLifetime
-            ? throw new InvalidArgumentException(field, $"{expires:O}",
+            ? throw new InvalidArgumentException(field, input.Ttl is { } came ? $"{came.Seconds}s" : $"{expires:O}",
                 $"a time at least {_options.MinimumLifetime:c} after the session's creation (setting {VertexOptions.Section}:{nameof(VertexOptions.MinimumLifetime)})")
             : expires;
     }
