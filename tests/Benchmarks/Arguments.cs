@@ -1,6 +1,7 @@
 using System.Globalization;
 using Runtime.Benchmarks.Sessions;
 using Runtime.Benchmarks.Sessions.Databases;
+using Runtime.Benchmarks.Sessions.Vertex;
 
 namespace Runtime.Benchmarks;
 
@@ -17,6 +18,9 @@ internal sealed record RunMicro(IReadOnlyList<string> Forwarded) : Command;
 /// <summary>Load the session service.</summary>
 internal sealed record RunSessions : Command
 {
+    /// <summary>Gets whether the Vertex AI Sessions API is measured beside the native one, instead of the native one beside floors.</summary>
+    public bool Vertex { get; init; }
+
     /// <summary>Gets the databases; default SQLite and PostgreSQL.</summary>
     public IReadOnlyList<string> Databases { get; init; } = ["sqlite", "postgres"];
 
@@ -55,24 +59,28 @@ internal static class Arguments
                             (once before: npm ci --prefix tests/Benchmarks/adk-js)
           --json FILE       also write the numbers as JSON
 
+          dotnet run -c Release --project tests/Benchmarks -- vertex [the same OPTIONS, but no --peer]
+              loads the service's Vertex AI Sessions API beside its native API, with the cases whose names begin with vertex-
+
           dotnet run -c Release --project tests/Benchmarks -- micro [BenchmarkDotNet's own options, for instance --filter *]
               measures pure code, without any process or database
 
         Cases:
-        {string.Join('\n', SessionCases.All.Select(known => $"  {known.Name,-18} {known.Question}"))}
+        {string.Join('\n', SessionCases.All.Concat(VertexCases.All).Select(known => $"  {known.Name,-18} {known.Question}"))}
         """;
 
     public static Command Parse(string[] args) => args switch
     {
         [] or ["--help" or "-h" or "-?", ..] or [_, "--help" or "-h" or "-?"] => new ShowHelp(),
         ["micro", .. var rest] => new RunMicro(rest),
-        ["sessions", .. var rest] => ParseSessions(rest),
-        [var other, ..] => new Misunderstood($"There is no benchmark '{other}'. Fix: sessions, micro or --help."),
+        ["sessions", .. var rest] => ParseSessions(rest, new()),
+        ["vertex", .. var rest] => ParseSessions(rest, new() { Vertex = true }),
+        [var other, ..] => new Misunderstood($"There is no benchmark '{other}'. Fix: sessions, vertex, micro or --help."),
     };
 
-    private static Command ParseSessions(string[] args)
+    private static Command ParseSessions(string[] args, RunSessions run)
     {
-        var run = new RunSessions();
+        var known = run.Vertex ? VertexCases.All : SessionCases.All;
         List<string> databases = [];
         List<string> cases = [];
         for (var at = 0; at < args.Length; at += 2)
@@ -88,7 +96,7 @@ internal static class Arguments
                 case "--database" when BenchDatabases.Names.Contains(value, StringComparer.Ordinal):
                     databases.Add(value);
                     break;
-                case "--case" when SessionCases.All.Any(known => known.Name == value):
+                case "--case" when known.Any(one => one.Name == value):
                     cases.Add(value);
                     break;
                 case "--seconds" when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 600:
@@ -97,7 +105,7 @@ internal static class Arguments
                 case "--rounds" when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds is > 0 and <= 100:
                     run = run with { Rounds = rounds };
                     break;
-                case "--peer" when value == Peer:
+                case "--peer" when value == Peer && !run.Vertex:
                     run = run with { WithPeer = true };
                     break;
                 case "--json":

@@ -129,6 +129,14 @@ public sealed class EventJsonTests
     [InlineData("", "")]
     public void Only_plain_camel_case_is_respelled(string name, string snake) => Assert.Equal(snake, EventFields.ToSnakeCase(name));
 
+    [Fact]
+    public void Bytes_are_read_as_text_is_and_what_is_no_UTF8_is_replaced()
+    {
+        byte[] sent = [.. "{\"branch\":\"é"u8, 0xFF, .. "\"}"u8];
+
+        AssertHas("""{"branch":"é\uFFFD"}""", EventJson.Prepare(sent, new() { Author = "user" }, _now));
+    }
+
     private static PreparedEvent Prepare(string json) => EventJson.Prepare(json, new() { Author = "user" }, _now);
 
     /// <summary>Compares the members named in <paramref name="expected"/>; what the server adds to every event is not the subject.</summary>

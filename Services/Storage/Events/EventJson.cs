@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Runtime.Storage.State;
 
 namespace Runtime.Storage.Events;
@@ -21,11 +23,25 @@ public static class EventJson
     public static PreparedEvent Prepare(string json, EventHeader header, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(json);
+        return Prepare(() => JsonDocument.Parse(json.Length == 0 ? "{}" : json, _strict), header, now);
+    }
+
+    /// <summary>Checks an event and brings it to stored form.</summary>
+    /// <param name="utf8Json">The event in snake_case or camelCase. Bytes that are not UTF-8 become U+FFFD.</param>
+    /// <inheritdoc cref="Prepare(string, EventHeader, DateTimeOffset)"/>
+    public static PreparedEvent Prepare(ReadOnlyMemory<byte> utf8Json, EventHeader header, DateTimeOffset now) =>
+        // The parser does not look into texts for what is no UTF-8.
+        Utf8.IsValid(utf8Json.Span)
+            ? Prepare(() => JsonDocument.Parse(utf8Json, _strict), header, now)
+            : Prepare(Encoding.UTF8.GetString(utf8Json.Span), header, now);
+
+    private static PreparedEvent Prepare(Func<JsonDocument> parse, EventHeader header, DateTimeOffset now)
+    {
         ArgumentNullException.ThrowIfNull(header);
 
         try
         {
-            using var document = JsonDocument.Parse(json.Length == 0 ? "{}" : json, _strict);
+            using var document = parse();
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Build(document.RootElement, header, now)
                 : throw new InvalidInputException(Field, came: null, "one JSON object");

@@ -4,7 +4,7 @@ using Runtime.Storage.State;
 
 namespace Runtime.Storage.Events;
 
-/// <summary>An event that passed every check and is ready to be stored; made by <see cref="EventJson.Prepare"/>.</summary>
+/// <summary>An event that passed every check and is ready to be stored; made by <see cref="EventJson.Prepare(string, EventHeader, DateTimeOffset)"/>.</summary>
 public sealed class PreparedEvent
 {
     public required string Id { get; init; }

@@ -17,7 +17,7 @@ internal sealed class DatabaseResults(string database, string version)
     /// <summary>Gets the cases that were measured, in order.</summary>
     public List<SessionCase> Cases { get; } = [];
 
-    /// <summary>Gets the names of the subjects; the service is the first, the cheapest floor the second.</summary>
+    /// <summary>Gets the names of the subjects; what is judged is the first, the cheapest floor or the native API the second.</summary>
     public required IReadOnlyList<string> Subjects { get; init; }
 
     /// <summary>Gets the name of the peer; <see langword="null"/> when there was none.</summary>
@@ -48,7 +48,7 @@ internal sealed class DatabaseResults(string database, string version)
     {
         var below = target.Against switch
         {
-            Against.Floor => Of(target.Case, Subjects[1]),
+            Against.Floor or Against.NativeApi => Of(target.Case, Subjects[1]),
             Against.Peer => Peer is null ? null : Of(target.Case, Peer),
             _ => Of(target.Other!, Subjects[0]),
         };

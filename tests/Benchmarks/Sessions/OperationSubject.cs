@@ -26,7 +26,7 @@ internal abstract class OperationSubject(string name) : ISubject
                 {
                     for (var made = 0; made < pool.Events; made++)
                     {
-                        await AppendAsync(writer, pool.Id(number), token);
+                        await FillAsync(writer, pool.Id(number), token);
                     }
                 }
             });
@@ -60,6 +60,9 @@ internal abstract class OperationSubject(string name) : ISubject
     protected abstract Task CreateAsync(string app, string session, CancellationToken cancellationToken);
 
     protected abstract Task AppendAsync(int caller, string session, CancellationToken cancellationToken);
+
+    /// <summary>Appends one of the events that a session has before it is measured.</summary>
+    protected virtual Task FillAsync(int caller, string session, CancellationToken cancellationToken) => AppendAsync(caller, session, cancellationToken);
 
     /// <summary>Reads a session and returns how many events came.</summary>
     protected abstract Task<int> GetAsync(int caller, string session, int? recent, CancellationToken cancellationToken);

@@ -14,9 +14,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    private ServiceProcess(Process process, string grpcAddress)
+    private ServiceProcess(Process process, string grpcAddress, string httpAddress)
     {
-        (_process, GrpcAddress) = (process, grpcAddress);
+        (_process, GrpcAddress, HttpAddress) = (process, grpcAddress, httpAddress);
         _process.OutputDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
         _process.BeginOutputReadLine();
@@ -27,6 +27,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     /// <summary>Gets the address of the gRPC endpoint.</summary>
     public string GrpcAddress { get; }
+
+    /// <summary>Gets the address of the HTTP/1.1 endpoint.</summary>
+    public string HttpAddress { get; }
 
     /// <summary>Starts the service and returns when it is ready.</summary>
     /// <param name="sessionsAddress">The session database.</param>
@@ -51,7 +54,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        var service = new ServiceProcess(Process.Start(start)!, grpc);
+        var service = new ServiceProcess(Process.Start(start)!, grpc, http);
         try
         {
             await service.WaitUntilReadyAsync(new Uri($"{http}/health"), cancellationToken);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Runtime.Benchmarks.Load;
 using Runtime.Benchmarks.Report;
 using Runtime.Benchmarks.Sessions.Databases;
+using Runtime.Benchmarks.Sessions.Vertex;
 using Spectre.Console;
 
 namespace Runtime.Benchmarks.Sessions;
@@ -49,6 +50,20 @@ internal sealed class SessionBenchmarks(RunSessions run)
     {
         await using var database = await BenchDatabases.OpenAsync(name, cancellationToken);
         facts.Add(name, database.Version);
+        return run.Vertex ? await MeasureVertexAsync(database, name, cancellationToken) : await MeasureSessionsAsync(database, name, facts, cancellationToken);
+    }
+
+    private async Task<DatabaseResults> MeasureVertexAsync(IBenchDatabase database, string name, CancellationToken cancellationToken)
+    {
+        await using var service = await ServiceProcess.StartAsync(database.ServiceAddress, database.ServiceVariables, cancellationToken);
+        await using var vertex = new VertexGrpcSubject(service);
+        await using var native = new NativeSubject(service);
+        await using var rest = new VertexRestSubject(service);
+        return await MeasureCasesAsync(VertexCases.All, [vertex, native, rest], peer: null, database, name, cancellationToken);
+    }
+
+    private async Task<DatabaseResults> MeasureSessionsAsync(IBenchDatabase database, string name, MachineFacts facts, CancellationToken cancellationToken)
+    {
         await using var service = await ServiceSubject.StartAsync(database.ServiceAddress, database.ServiceVariables, cancellationToken);
         var floors = await database.OpenFloorsAsync(cancellationToken);
         PeerSubject? peer = null;
@@ -61,16 +76,7 @@ internal sealed class SessionBenchmarks(RunSessions run)
             }
 
             ISubject[] subjects = [service, .. floors, .. peer is null ? Array.Empty<ISubject>() : [peer]];
-            var results = new DatabaseResults(name, database.Version) { Subjects = [.. subjects.Select(subject => subject.Name)], Peer = peer?.Name };
-            var stage = new Stage(database, subjects, peer is not null);
-            await stage.WarmUpAsync(WarmUp, cancellationToken);
-            foreach (var asked in SessionCases.All.Where(known => run.Cases is [] || run.Cases.Contains(known.Name)))
-            {
-                await stage.PrepareAsync(asked, cancellationToken);
-                await MeasureAsync(asked, subjects, database.ProcessId, results, cancellationToken);
-            }
-
-            return results;
+            return await MeasureCasesAsync(SessionCases.All, subjects, peer, database, name, cancellationToken);
         }
         finally
         {
@@ -84,6 +90,21 @@ internal sealed class SessionBenchmarks(RunSessions run)
                 await peer.DisposeAsync();
             }
         }
+    }
+
+    private async Task<DatabaseResults> MeasureCasesAsync(
+        IEnumerable<SessionCase> cases, ISubject[] subjects, PeerSubject? peer, IBenchDatabase database, string name, CancellationToken cancellationToken)
+    {
+        var results = new DatabaseResults(name, database.Version) { Subjects = [.. subjects.Select(subject => subject.Name)], Peer = peer?.Name };
+        var stage = new Stage(database, subjects, peer is not null);
+        await stage.WarmUpAsync(WarmUp, cancellationToken);
+        foreach (var asked in cases.Where(known => run.Cases is [] || run.Cases.Contains(known.Name)))
+        {
+            await stage.PrepareAsync(asked, cancellationToken);
+            await MeasureAsync(asked, subjects, database.ProcessId, results, cancellationToken);
+        }
+
+        return results;
     }
 
     private async Task MeasureAsync(SessionCase asked, ISubject[] subjects, int? databaseProcess, DatabaseResults results, CancellationToken cancellationToken)

@@ -6,6 +6,9 @@ internal enum Against
     /// <summary>The cheapest loop of the driver.</summary>
     Floor,
 
+    /// <summary>The service's own API.</summary>
+    NativeApi,
+
     /// <summary>ADK JS.</summary>
     Peer,
 
@@ -35,12 +38,16 @@ internal sealed record Target(string Case, Against Against, double AtLeast)
         new("get-1000", Against.Peer, 5),
         new("recent-10-crowded", Against.OtherCase, 0.9) { Other = "recent-10" },
         new("list-50000", Against.OtherCase, 0.9) { Other = "list-1000" },
+        new("vertex-append-16", Against.NativeApi, 1 / 1.15),
+        new("vertex-get-100", Against.NativeApi, 1 / 1.15),
+        new("vertex-get-1000", Against.NativeApi, 1 / 1.15),
     ];
 
     /// <summary>The target in words.</summary>
     public string Describe() => Against switch
     {
         Against.Floor => $"{Case} ÷ raw driver",
+        Against.NativeApi => $"{Case} ÷ native API",
         Against.Peer => $"{Case} ÷ ADK JS",
         _ => $"{Case} ÷ {Other}",
     };

@@ -15,7 +15,7 @@ internal static class FieldsEvent
     private static readonly string[] _workflowOfActions = ["agentState", "endOfAgent"];
     private static readonly string[] _javaScriptCompaction = ["startTime", "endTime", "compactedContent"];
 
-    public static byte[] Complete(JsonElement fields)
+    public static ReadOnlyMemory<byte> Complete(JsonElement fields)
     {
         var metadata = fields.TryGetProperty("custom_metadata", out var custom) ? custom : default;
         var actions = fields.TryGetProperty("actions", out var given) ? given : default;
@@ -49,7 +49,7 @@ internal static class FieldsEvent
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.WrittenMemory;
     }
 
     /// <summary>Writes custom metadata without the service's own key, which clients cannot set.</summary>

@@ -11,7 +11,7 @@ internal static class RawEvent
     /// Gives the raw event, and with it those structured fields that it does not have. Custom metadata is left out: it is written last, with
     /// the note in it.
     /// </summary>
-    public static byte[] Complete(JsonElement raw, JsonElement fields)
+    public static ReadOnlyMemory<byte> Complete(JsonElement raw, JsonElement fields)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, SentEvent.WriterOptions))
@@ -39,7 +39,7 @@ internal static class RawEvent
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenSpan.ToArray();
+        return buffer.WrittenMemory;
     }
 
     /// <summary>Gives the raw event as it is to be answered: without <c>temp:</c> state, which nobody keeps.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Runtime.Storage;
 using Runtime.Storage.Events;
@@ -50,8 +49,8 @@ internal static class SentEventMaker
             return EventNoteMaker.Add(prepared, sent, fields.RootElement, raw.RootElement);
         }
 
-        PreparedEvent Prepare(byte[] json, EventHeader header) => EventJson.Prepare(
-            Encoding.UTF8.GetString(json),
+        PreparedEvent Prepare(ReadOnlyMemory<byte> json, EventHeader header) => EventJson.Prepare(
+            json,
             header with { Author = sent.Author, InvocationId = sent.InvocationId, Timestamp = sent.Timestamp, SessionScopeOnly = sessionScopeOnly },
             now);
     }
