@@ -1,5 +1,8 @@
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Runtime.SessionService.Watch;
 using Runtime.Sessions.V1;
+using Runtime.Storage;
 using Change = Runtime.Sessions.V1.WatchSessionsResponse.ChangeOneofCase;
 
 namespace Runtime.SessionService.Tests;
@@ -39,6 +42,30 @@ public sealed class WatchSessionsTests(WatchedHost host) : ApiTest(host), IClass
             ],
             await watch.NextAsync(7));
         await watch.EndAsync();
+    }
+
+    [Fact]
+    public async Task An_old_answer_of_the_database_takes_away_no_change_of_a_session_that_is_deleted_next()
+    {
+        var hub = host.Services.GetRequiredService<SessionHub>();
+        for (var round = 0; round < 50; round++)
+        {
+            var id = $"s{round}";
+            await CreateAsync(id);
+            using var watch = await WatchAsync(id);
+            var inbox = Assert.Single(hub.Watched.Single(owner => owner.Key.App == App).Value);
+
+            await AppendAsync(id, At(1));
+            await AppendAsync(id, At(2));
+            inbox.Offer([new SessionHead(id, 1)]);
+            await AppendAsync(id, At(3));
+            inbox.Offer([new SessionHead(id, 2)]);
+            await DeleteAsync(id);
+            inbox.Offer([]);
+
+            Assert.Equal([$"event {id}@1 1", $"event {id}@2 2", $"event {id}@3 3", $"deleted {id}"], await watch.NextAsync(4));
+            await watch.EndAsync();
+        }
     }
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class WatchStream(
     private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(40);
     private static readonly TimeSpan _longGrace = TimeSpan.FromMilliseconds(500);
 
+    // As a revision: how far the session has come, or whether it is there at all, is not known.
+    private const long ByNewRead = long.MaxValue;
+
     // How far the client has been told, by session id.
     private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
 
@@ -177,7 +180,7 @@ internal sealed class WatchStream(
         _gaps.Clear();
         foreach (var (id, revision) in gaps.Where(gap => _told.TryGetValue(gap.Key, out var told) && told < gap.Value))
         {
-            await FollowAsync(id, revision, cancellationToken);
+            await FollowAsync(id, revision == ByNewRead ? null : revision, cancellationToken);
         }
     }
 
@@ -186,14 +189,14 @@ internal sealed class WatchStream(
         foreach (var head in heads)
         {
             var isTold = _told.TryGetValue(head.Id, out var told);
-            if (isTold && told < head.Revision && !atOnce)
+            if (isTold && told != head.Revision && !atOnce)
             {
-                // This process's own change may be on its way here.
-                NoteGap(head.Id, head.Revision);
+                // This process's own change may be on its way here. An answer that is behind may be an old one; only a new read can tell, and
+                // not before what waits here is told: the read may find the session gone.
+                NoteGap(head.Id, told < head.Revision ? head.Revision : ByNewRead);
             }
             else if (!isTold || told != head.Revision)
             {
-                // An answer that is behind may be an old one; only a new read can tell.
                 await FollowAsync(head.Id, told < head.Revision ? head.Revision : null, cancellationToken);
             }
         }
@@ -205,7 +208,14 @@ internal sealed class WatchStream(
 
         foreach (var gone in _told.Keys.Except(heads.Select(head => head.Id)).ToArray())
         {
-            await FollowAsync(gone, wanted: null, cancellationToken);
+            if (atOnce)
+            {
+                await FollowAsync(gone, wanted: null, cancellationToken);
+            }
+            else
+            {
+                NoteGap(gone, ByNewRead);
+            }
         }
     }
 
