@@ -129,7 +129,7 @@ internal sealed class FakeSpanner : CallInvoker
         public async Task<bool> MoveNext(CancellationToken cancellationToken)
         {
             await Task.Yield();
-            return pieces.MoveNext();
+            return cancellationToken.IsCancellationRequested ? throw Error(StatusCode.Cancelled, "Call canceled by the client.") : pieces.MoveNext();
         }
     }
 }
