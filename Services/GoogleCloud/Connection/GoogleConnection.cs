@@ -23,6 +23,9 @@ public sealed class GoogleConnection(
 
     public GoogleProduct Product => product;
 
+    /// <summary>Gets whether calls go to an emulator.</summary>
+    public bool IsEmulator => (_endpoint ?? Choose()).IsEmulator;
+
     /// <summary>Makes one call.</summary>
     /// <param name="deadline">Longest time for the call and its retries.</param>
     /// <param name="route">Name and value for <c>x-goog-request-params</c>, from which Google finds the right server.</param>

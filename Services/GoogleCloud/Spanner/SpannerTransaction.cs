@@ -83,7 +83,7 @@ public sealed class SpannerTransaction
             catch (UnavailableException) when (attempt < CommitAttempts)
             {
                 // Committing a transaction that has a name is idempotent: the answer that was lost is given again.
-                await Task.Delay(SpannerBackoff.Jittered(attempt), _time, cancellationToken);
+                await Task.Delay(Backoff.Jittered(attempt), _time, cancellationToken);
             }
             catch (ServiceException error) when (!LeavesDoubt(error))
             {
