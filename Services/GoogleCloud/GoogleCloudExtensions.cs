@@ -21,6 +21,8 @@ public static class GoogleCloudExtensions
         services.TryAddSingleton<GoogleChannels>();
 
         services.TryAddSingleton(provider => new PubSubClient(Connect(provider, PubSubClient.Product)));
+        services.TryAddSingleton(provider => new PubSubSubscriber(
+            Connect(provider, PubSubClient.Product), provider.GetRequiredService<PubSubClient>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new SpannerClient(Connect(provider, SpannerClient.Product), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new SpannerAdminClient(Connect(provider, SpannerClient.Product)));
         services.TryAddSingleton(provider => new BigtableClient(Connect(provider, BigtableClient.Product), provider.GetRequiredService<TimeProvider>()));

@@ -18,7 +18,13 @@ internal abstract class FakeUpstream : CallInvoker
     public static RpcException Reset() => new(new Status(StatusCode.Internal, "reset", new IOException("reset")));
 
     public T[] Asked<T>()
-        where T : IMessage => [.. Requests.OfType<T>()];
+        where T : IMessage
+    {
+        lock (Requests)
+        {
+            return [.. Requests.OfType<T>()];
+        }
+    }
 
     public GoogleConnection Connection(GoogleProduct product) => new(
         product,
@@ -53,7 +59,12 @@ internal abstract class FakeUpstream : CallInvoker
         Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
 
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
-        Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
+        Method<TRequest, TResponse> method, string? host, CallOptions options)
+    {
+        var answers = Duplex(options.CancellationToken).Select(answer => (TResponse)answer).GetAsyncEnumerator(options.CancellationToken);
+        return new(
+            new Writer<TRequest>(this), new DuplexReader<TResponse>(answers), Task.FromResult<Metadata>([]), () => Status.DefaultSuccess, () => [], () => { });
+    }
 
     protected static IEnumerable<IMessage> Then(IEnumerable<IMessage> answers, RpcException? error)
     {
@@ -70,7 +81,9 @@ internal abstract class FakeUpstream : CallInvoker
 
     protected abstract IMessage Unary(IMessage request);
 
-    protected abstract IEnumerable<IMessage> Stream(IMessage request);
+    protected virtual IEnumerable<IMessage> Stream(IMessage request) => throw new NotSupportedException(request.Descriptor.Name);
+
+    protected virtual IAsyncEnumerable<IMessage> Duplex(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     private sealed class Reader<T>(IEnumerator<T> answers) : IAsyncStreamReader<T>
     {
@@ -80,6 +93,42 @@ internal abstract class FakeUpstream : CallInvoker
         {
             await Task.Yield();
             return cancellationToken.IsCancellationRequested ? throw Error(StatusCode.Cancelled, "Call canceled by the client.") : answers.MoveNext();
+        }
+    }
+
+    private sealed class DuplexReader<T>(IAsyncEnumerator<T> answers) : IAsyncStreamReader<T>
+    {
+        public T Current => answers.Current;
+
+        public async Task<bool> MoveNext(CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await answers.MoveNextAsync();
+            }
+            catch (OperationCanceledException)
+            {
+                throw Error(StatusCode.Cancelled, "Call canceled by the client.");
+            }
+        }
+    }
+
+    private sealed class Writer<T>(FakeUpstream upstream) : IClientStreamWriter<T>
+    {
+        public WriteOptions? WriteOptions { get; set; }
+
+        public Task CompleteAsync() => Task.CompletedTask;
+
+        public Task WriteAsync(T message) => WriteAsync(message, CancellationToken.None);
+
+        public Task WriteAsync(T message, CancellationToken cancellationToken)
+        {
+            lock (upstream.Requests)
+            {
+                upstream.Requests.Add((IMessage)message!);
+            }
+
+            return Task.CompletedTask;
         }
     }
 }

@@ -50,9 +50,10 @@ public sealed class SpannerChangeTests
             spanner.Answer([], _aborted);
         }
 
-        var error = await Assert.ThrowsAsync<StaleException>(() => ExecuteAsync(spanner, new() { Deadline = TimeSpan.FromMilliseconds(100) }));
+        var error = await Assert.ThrowsAnyAsync<ServiceException>(() => ExecuteAsync(spanner, new() { Deadline = TimeSpan.FromMilliseconds(200) }));
 
-        Assert.Equal("SPANNER_ABORTED", error.Reason);
+        // Between two attempts, or inside of one.
+        Assert.True(error is StaleException or DeadlineException, error.Message);
         Assert.InRange(spanner.Requests.Count, 2, 10);
     }
 
