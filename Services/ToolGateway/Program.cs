@@ -2,6 +2,7 @@ using Runtime.GoogleCloud;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
 using Runtime.ToolGateway.Toolsets;
 
@@ -16,6 +17,7 @@ try
     builder.Services.AddGoogleCloud();
     builder.Services.AddToolsets();
     builder.Services.AddToolCatalogue();
+    builder.Services.AddPlugins();
     builder.Services.AddMcpProtocol();
 
     var app = builder.Build();
