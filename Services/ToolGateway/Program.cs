@@ -2,6 +2,7 @@ using Runtime.GoogleCloud;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
 using Runtime.ToolGateway.Toolsets;
 
@@ -16,6 +17,7 @@ try
     builder.Services.AddGoogleCloud();
     builder.Services.AddToolsets();
     builder.Services.AddToolCatalogue();
+    builder.Services.AddPlugins();
     builder.Services.AddMcpProtocol();
 
     var app = builder.Build();
@@ -25,7 +27,7 @@ try
     app.MapMcpProtocol();
 
     // Built here so that two tools of one name stop the start, and not the first call.
-    _ = app.Services.GetRequiredService<ToolCatalogue>();
+    _ = app.Services.GetRequiredService<LiveCatalogue>();
 
     await app.RunAsync();
     return 0;

@@ -1,4 +1,5 @@
 using Runtime.ServiceDefaults.Settings;
+using Runtime.ToolGateway.Toolsets;
 
 namespace Runtime.ToolGateway.Catalogue;
 
@@ -8,7 +9,11 @@ public static class CatalogueExtensions
     public static IServiceCollection AddToolCatalogue(this IServiceCollection services)
     {
         services.AddSettings<ResultLimitOptions>(ResultLimitOptions.Section);
-        services.AddSingleton<ToolCatalogue>();
+        services.AddSettings<CallLimitOptions>(CallLimitOptions.Section);
+        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetRequiredService<OfferedToolsets>().All, DeclaredTools.None)));
+        services.AddSettings<TelemetryOptions>(TelemetryOptions.Section);
+        services.AddSingleton<ToolTelemetry>();
+        services.AddSingleton<CallLimits>();
         services.AddSingleton<ToolInvoker>();
         return services;
     }
