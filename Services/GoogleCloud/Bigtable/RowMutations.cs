@@ -37,7 +37,7 @@ internal sealed class RowMutations(GoogleConnection connection, TimeProvider tim
                 break;
             }
 
-            connection.Restarted(failure?.Reason ?? "ENTRIES_NOT_WRITTEN", attempt + 1);
+            connection.Restarted(failure?.Reason ?? "entries that failed for the moment", attempt + 1);
             await Task.Delay(Backoff.Jittered(attempt), time, cancellationToken);
         }
 

@@ -113,5 +113,5 @@ public sealed class BigtableSqlClient(GoogleConnection connection) : IDisposable
     private static bool HasExpired(ServiceException error) =>
         error.InnerException is RpcException { StatusCode: StatusCode.FailedPrecondition } refused
         && refused.GetRpcStatus()?.GetDetail<PreconditionFailure>() is { } why
-        && why.Violations.Any(violation => violation.Type is "PREPARED_QUERY_EXPIRED");
+        && why.Violations.Any(violation => violation.Type switch { "PREPARED_QUERY_EXPIRED" => true, _ => false });
 }
