@@ -1,5 +1,6 @@
 using Runtime.ServiceDefaults.Settings;
 using Runtime.ToolGateway.Plugins;
+using Runtime.ToolGateway.ToolFile;
 
 namespace Runtime.ToolGateway.Catalogue;
 
@@ -10,7 +11,7 @@ public static class CatalogueExtensions
     {
         services.AddSettings<ResultLimitOptions>(ResultLimitOptions.Section);
         services.AddSettings<CallLimitOptions>(CallLimitOptions.Section);
-        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetServices<IToolset>(), DeclaredTools.None)));
+        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetServices<IToolset>(), provider.GetRequiredService<ToolFiles>().Load())));
         services.AddSingleton<CallLimits>();
         services.AddSingleton<PluginChain>();
         services.AddSingleton<ToolInvoker>();
