@@ -1,3 +1,4 @@
+using Runtime.ToolGateway.Kinds.PostgresExecuteSql;
 using Runtime.ToolGateway.Kinds.PostgresSql;
 using Runtime.ToolGateway.Sources.Postgres;
 
@@ -8,6 +9,7 @@ internal static class KindRegistration
 {
     public static IServiceCollection AddKinds(this IServiceCollection services) => services
         .AddSourceKind<PostgresSourceKind>()
+        .AddToolKind<PostgresExecuteSqlKind>()
         .AddToolKind<PostgresSqlKind>();
 
     private static IServiceCollection AddAuthServiceKind<TKind>(this IServiceCollection services)
