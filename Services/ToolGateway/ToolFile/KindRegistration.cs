@@ -1,6 +1,11 @@
+using Runtime.ToolGateway.Kinds.BigtableSql;
 using Runtime.ToolGateway.Kinds.PostgresExecuteSql;
 using Runtime.ToolGateway.Kinds.PostgresSql;
+using Runtime.ToolGateway.Kinds.SpannerExecuteSql;
+using Runtime.ToolGateway.Kinds.SpannerSql;
+using Runtime.ToolGateway.Sources.Bigtable;
 using Runtime.ToolGateway.Sources.Postgres;
+using Runtime.ToolGateway.Sources.Spanner;
 
 namespace Runtime.ToolGateway.ToolFile;
 
@@ -8,9 +13,14 @@ namespace Runtime.ToolGateway.ToolFile;
 internal static class KindRegistration
 {
     public static IServiceCollection AddKinds(this IServiceCollection services) => services
+        .AddSourceKind<BigtableSourceKind>()
         .AddSourceKind<PostgresSourceKind>()
+        .AddSourceKind<SpannerSourceKind>()
+        .AddToolKind<BigtableSqlKind>()
         .AddToolKind<PostgresExecuteSqlKind>()
-        .AddToolKind<PostgresSqlKind>();
+        .AddToolKind<PostgresSqlKind>()
+        .AddToolKind<SpannerExecuteSqlKind>()
+        .AddToolKind<SpannerSqlKind>();
 
     private static IServiceCollection AddAuthServiceKind<TKind>(this IServiceCollection services)
         where TKind : class, IAuthServiceKind => services.AddSingleton<IAuthServiceKind, TKind>();
