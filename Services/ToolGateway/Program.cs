@@ -4,6 +4,7 @@ using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
+using Runtime.ToolGateway.ToolFile;
 using Runtime.ToolGateway.Toolsets;
 
 try
@@ -16,6 +17,7 @@ try
     // What the tools stand on, the tools, and what calls them.
     builder.Services.AddGoogleCloud();
     builder.Services.AddToolsets();
+    builder.Services.AddToolFile();
     builder.Services.AddToolCatalogue();
     builder.Services.AddPlugins();
     builder.Services.AddMcpProtocol();
@@ -26,7 +28,7 @@ try
     app.MapNativeProtocol();
     app.MapMcpProtocol();
 
-    // Built here so that two tools of one name stop the start, and not the first call.
+    // Built here so that two tools of one name, or a wrong tools file, stop the start and not the first call.
     _ = app.Services.GetRequiredService<LiveCatalogue>();
 
     await app.RunAsync();
