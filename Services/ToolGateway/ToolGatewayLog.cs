@@ -8,4 +8,7 @@ internal static partial class ToolGatewayLog
 
     [LoggerMessage(2002, LogLevel.Warning, "Refused an MCP request: its {Header} '{Value}' is foreign.")]
     public static partial void ForeignCaller(ILogger logger, string header, string value);
+
+    [LoggerMessage(2003, LogLevel.Debug, "An MCP client could not be told that the tools changed.")]
+    public static partial void ClientNotTold(ILogger logger, Exception error);
 }
