@@ -17,7 +17,7 @@ public static class ProtocolExtensions
         services.AddSingleton<ForeignCallerGuard>();
         services.AddSingleton<McpToolLists>();
         services.AddSingleton<McpSessions>();
-        services.AddSingleton<ApprovalProof>();
+        services.AddSingleton<ApprovalState>();
         services.AddSingleton<McpCalls>();
         services.AddSingleton<McpMethods>();
         services.AddSingleton<McpEndpoint>();

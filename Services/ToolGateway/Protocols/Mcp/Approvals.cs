@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -32,7 +30,7 @@ internal sealed class StreamApprover(McpServer client) : IApprover
 
 /// <summary>Lets the client ask and send the call again, with the answer: 2026-07-28, where a server sends no requests.</summary>
 /// <remarks>https://modelcontextprotocol.io/specification/2026-07-28/basic/patterns/mrtr</remarks>
-internal sealed class LaterApprover(McpCall call, ApprovalProof proof) : IApprover
+internal sealed class LaterApprover(McpCall call) : IApprover
 {
     private readonly TaskCompletionSource<string> _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -41,13 +39,9 @@ internal sealed class LaterApprover(McpCall call, ApprovalProof proof) : IApprov
 
     public async Task<bool> ApproveAsync(string question, CancellationToken cancellationToken)
     {
-        if (RpcMessage.TextIn(call.Parameters, "requestState"u8) is { } state && proof.Accepts(state, call, question)
-            && RpcMessage.ObjectIn(RpcMessage.ObjectIn(call.Parameters, "inputResponses"u8), McpQuestion.KeyUtf8) is { ValueKind: JsonValueKind.Object } answer
-            && RpcMessage.TextIn(answer, "action"u8) is { } action)
+        if (call.Answers.TryGetValue(question, out var approved))
         {
-            return action is "accept"
-                && RpcMessage.ObjectIn(answer, "content"u8) is { ValueKind: JsonValueKind.Object } content
-                && content.TryGetProperty(McpQuestion.Field, out var approved) && approved.ValueKind is JsonValueKind.True;
+            return approved;
         }
 
         _asked.TrySetResult(question);
@@ -90,29 +84,4 @@ internal sealed record McpQuestion(string Text, string State)
         json.WriteEndObject();
         json.WriteString("requestState"u8, State);
     }
-}
-
-/// <summary>Ties a person's answer to the question, the tool and the arguments that it was given for.</summary>
-/// <remarks>The key is this process's: another replica does not know the proof, and asks again.</remarks>
-internal sealed class ApprovalProof(TimeProvider time)
-{
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
-
-    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-
-    public string Issue(McpCall call, string question)
-    {
-        var until = (time.GetUtcNow() + Lifetime).ToUnixTimeSeconds();
-        return $"{until}.{Sign(until, call, question)}";
-    }
-
-    public bool Accepts(string proof, McpCall call, string question)
-    {
-        var dot = proof.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && long.TryParse(proof.AsSpan(0, dot), out var until) && until >= time.GetUtcNow().ToUnixTimeSeconds()
-            && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Sign(until, call, question)), Encoding.UTF8.GetBytes(proof[(dot + 1)..]));
-    }
-
-    private string Sign(long until, McpCall call, string question) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(_key, JsonSerializer.SerializeToUtf8Bytes<string[]>([$"{until}", call.Tool.Name, call.Arguments.GetRawText(), question])));
 }

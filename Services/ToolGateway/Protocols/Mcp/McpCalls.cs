@@ -5,14 +5,14 @@ using Runtime.ToolGateway.Catalogue;
 namespace Runtime.ToolGateway.Protocols.Mcp;
 
 /// <summary><c>tools/call</c>, the same whichever way the request came in and its answer goes out.</summary>
-internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, ApprovalProof proof)
+internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, ApprovalState approvals)
 {
     // What a tool without parameters is called with when the member is left out.
     private static readonly JsonElement NoArguments = JsonSerializer.SerializeToElement(new Dictionary<string, string>());
 
     /// <summary>Reads the parameters of a call.</summary>
     /// <returns>Null, or what is wrong with them.</returns>
-    public static RpcError? Read(JsonElement parameters, McpToolList tools, out McpCall call)
+    public RpcError? Read(JsonElement parameters, McpToolList tools, out McpCall call)
     {
         call = default;
         if (RpcMessage.TextIn(parameters, "name"u8) is not { } name)
@@ -34,7 +34,13 @@ internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, App
             return new(RpcError.InvalidParams, $"\"params.arguments\" is an object, and {RpcMessage.Kind(arguments)} came.");
         }
 
-        call = new(tool, arguments, parameters);
+        call = new(tool, arguments, parameters, McpCall.NoAnswers);
+        if (approvals.Read(call) is not { } answers)
+        {
+            return new(RpcError.InvalidParams, "\"params.requestState\" is not of this call, or too old. Fix: call again without it.");
+        }
+
+        call = call with { Answers = answers };
         return null;
     }
 
@@ -50,7 +56,7 @@ internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, App
         }
 
         using var suspended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var later = new LaterApprover(call, proof);
+        var later = new LaterApprover(call);
         var running = InvokeAsync(call, caller.Context(progress, later), suspended.Token);
         if (await Task.WhenAny(running, later.Asked) == running)
         {
@@ -61,7 +67,7 @@ internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, App
         await suspended.CancelAsync();
         await running.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var question = await later.Asked;
-        return new(Result: null, new(question, proof.Issue(call, question)));
+        return new(Result: null, new(question, approvals.Issue(call, question)));
     }
 
     private async Task<ToolResult> InvokeAsync(McpCall call, CallContext context, CancellationToken cancellationToken)
@@ -79,7 +85,11 @@ internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, App
 }
 
 /// <summary>A call that can be made.</summary>
-internal readonly record struct McpCall(CataloguedTool Tool, JsonElement Arguments, JsonElement Parameters);
+/// <param name="Answers">What the person said to which question, when the call was sent before.</param>
+internal readonly record struct McpCall(CataloguedTool Tool, JsonElement Arguments, JsonElement Parameters, IReadOnlyDictionary<string, bool> Answers)
+{
+    public static readonly IReadOnlyDictionary<string, bool> NoAnswers = new Dictionary<string, bool>();
+}
 
 /// <summary>What came of a call: a result, or a question to the person first.</summary>
 internal sealed record McpCallAnswer(ToolResult? Result, McpQuestion? Question)

@@ -27,7 +27,7 @@ internal sealed class McpMethods(McpCalls calls, IOptions<McpOptions> options)
 
     private async Task<RpcAnswer> CallAsync(RpcMessage request, McpCaller caller, CancellationToken cancellationToken)
     {
-        if (McpCalls.Read(request.Params, caller.Tools, out var call) is { } problem)
+        if (calls.Read(request.Params, caller.Tools, out var call) is { } problem)
         {
             return RpcAnswer.Error(request.Id, problem, StatusCodes.Status200OK);
         }

@@ -20,4 +20,7 @@ public sealed class McpOptions
     /// <summary>Gets or sets how many tools one page of a list has, 1 to 10000. Default 1000, because widely used clients read the first page only.</summary>
     [Range(1, 10_000)]
     public int ToolsPerPage { get; set; } = 1000;
+
+    /// <summary>Gets or sets the secret that replicas share so that one takes up a call that waits for a person's approval at another. Default one of this process.</summary>
+    public string ApprovalKey { get; set; } = "";
 }

@@ -28,7 +28,7 @@ internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, LiveCat
         var version = request.Server.NegotiatedProtocolVersion ?? McpVersion.Assumed;
         var caller = new McpCaller(version, tools, CallContexts.HeaderOf(http), CallContexts.CallerOf(http));
         var parameters = JsonSerializer.SerializeToElement(request.JsonRpcRequest.Params, McpJsonUtilities.DefaultOptions);
-        if (McpCalls.Read(parameters, tools, out var call) is { } problem)
+        if (calls.Read(parameters, tools, out var call) is { } problem)
         {
             throw new McpProtocolException(problem.Message, (McpErrorCode)problem.Code);
         }
