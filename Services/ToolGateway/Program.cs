@@ -25,7 +25,7 @@ try
     app.MapMcpProtocol();
 
     // Built here so that two tools of one name stop the start, and not the first call.
-    _ = app.Services.GetRequiredService<ToolCatalogue>();
+    _ = app.Services.GetRequiredService<LiveCatalogue>();
 
     await app.RunAsync();
     return 0;

@@ -3,7 +3,7 @@ namespace Runtime.ToolGateway;
 /// <summary>Every message that the tool gateway logs. Ids are never reused.</summary>
 internal static partial class ToolGatewayLog
 {
-    [LoggerMessage(2001, LogLevel.Information, "Tool {Tool}: {Outcome} in {Milliseconds:0} ms.")]
+    [LoggerMessage(2001, LogLevel.Debug, "Tool {Tool}: {Outcome} in {Milliseconds:0} ms.")]
     public static partial void Called(ILogger logger, string tool, string outcome, double milliseconds);
 
     [LoggerMessage(2002, LogLevel.Warning, "Refused an MCP request: its {Header} '{Value}' is foreign.")]

@@ -12,9 +12,9 @@ public sealed class McpProtocolTests(GatewayFixture gateway) : IClassFixture<Gat
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("mcp", 9)]
-    [InlineData("mcp/", 9)]
-    [InlineData("mcp/fake", 2)]
+    [InlineData("mcp", 11)]
+    [InlineData("mcp/", 11)]
+    [InlineData("mcp/fake", 4)]
     [InlineData("mcp/spanner", 2)]
     public async Task A_path_offers_all_tools_or_those_of_its_toolset(string path, int count)
     {

@@ -15,10 +15,11 @@ public sealed class NativeProtocolTests(GatewayFixture gateway) : IClassFixture<
     {
         var reply = await gateway.Native().ListToolsAsync(new ListToolsRequest { Toolset = "fake" }, cancellationToken: Cancellation);
 
-        Assert.Equal(["echo", "fail"], reply.Tools.Select(tool => tool.Name));
+        Assert.Equal(["count", "echo", "fail", "wait"], reply.Tools.Select(tool => tool.Name));
         Assert.True(reply.Tools[0].Effects.ReadOnly);
-        Assert.True(reply.Tools[1].Effects.Destructive);
+        Assert.True(reply.Tools[2].Effects.Destructive);
         Assert.Equal("object", (string?)JsonNode.Parse(reply.Tools[0].InputSchemaJson)!["type"]);
+        Assert.Equal("object", (string?)JsonNode.Parse(reply.Tools[0].OutputSchemaJson)!["type"]);
     }
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class NativeProtocolTests(GatewayFixture gateway) : IClassFixture<
         var (content, isError) = await gateway.CallAsync("echo", """{"text":"Grüße","times":2,"labels":{"a":"b"}}""", Cancellation);
 
         Assert.False(isError);
-        Assert.Equal("""{"status":"SUCCESS","results":"Grüße Grüße","tags":0,"labels":{"a":"b"}}""", ToolResult.Of(content).ToJson());
+        Assert.Equal("""{"status":"SUCCESS","results":"Grüße Grüße","tags":0,"labels":{"a":"b"}}""", ToolResult.Of(content).ToString());
     }
 
     [Fact]

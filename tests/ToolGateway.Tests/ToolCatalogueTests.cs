@@ -9,12 +9,12 @@ public sealed class ToolCatalogueTests(GatewayFixture gateway) : IClassFixture<G
     [Fact]
     public void Every_registered_toolset_is_there_in_order()
     {
-        var catalogue = gateway.Services.GetRequiredService<ToolCatalogue>();
+        var catalogue = gateway.Services.GetRequiredService<LiveCatalogue>().Current;
 
         Assert.Equal(["bigtable", "fake", "pubsub", "spanner"], catalogue.ToolsetNames);
         Assert.Equal(
             [
-                "bigtable_list_tables", "bigtable_read_rows", "echo", "fail", "acknowledge_messages", "publish_message", "pull_messages",
+                "bigtable_list_tables", "bigtable_read_rows", "count", "echo", "fail", "wait", "acknowledge_messages", "publish_message", "pull_messages",
                 "spanner_execute_sql", "spanner_list_table_names",
             ],
             catalogue.All.Select(tool => tool.Name));
@@ -22,14 +22,14 @@ public sealed class ToolCatalogueTests(GatewayFixture gateway) : IClassFixture<G
 
     [Fact]
     public void Two_tools_of_one_name_are_refused_with_both_places() => Assert.Contains(
-        "'first' and 'second'",
-        Assert.Throws<InvalidOperationException>(() => new ToolCatalogue([new Named("second"), new Named("first")])).Message,
+        "'first' and in 'second'",
+        Assert.Throws<ToolNameException>(() => new ToolCatalogue([new Named("second"), new Named("first")], DeclaredTools.None)).Message,
         StringComparison.Ordinal);
 
     [Fact]
     public void A_schema_says_what_the_validator_holds_a_call_against()
     {
-        var schema = gateway.Services.GetRequiredService<ToolCatalogue>().Find("echo")!.InputSchemaJson;
+        var schema = gateway.Services.GetRequiredService<LiveCatalogue>().Current.Find("echo")!.InputSchemaJson;
 
         var expected = JsonNode.Parse("""
             {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.ToolGateway.Catalogue;
 
@@ -8,68 +9,109 @@ public static class ArgumentValidator
     private const int LongestEcho = 80;
 
     /// <summary>Returns what is wrong, all of it, so that a model needs one more attempt and not several; empty when nothing is.</summary>
-    /// <param name="parameters">What the tool takes.</param>
+    /// <param name="description">What the tool takes.</param>
     /// <param name="arguments">What came; anything but a JSON object is refused.</param>
+    /// <param name="claims">The claims of each auth service whose token the caller brought and that was verified.</param>
     /// <param name="accepted">The arguments with defaults filled in. A null counts as absent.</param>
-    /// <exception cref="ServiceDefaults.Errors.ServiceException">Something is missing that only the operator can supply.</exception>
-    public static IReadOnlyList<string> Validate(IReadOnlyList<ToolParameter> parameters, JsonElement arguments, out ToolArguments accepted)
+    /// <exception cref="ServiceException">Something is missing that the model cannot supply: a setting, or a token.</exception>
+    public static IReadOnlyList<string> Validate(
+        ToolDescription description, JsonElement arguments, IReadOnlyDictionary<string, JsonElement> claims, out ToolArguments accepted)
     {
-        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(description);
 
-        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        accepted = new(values);
+        var parameters = description.Parameters;
+        accepted = new(parameters);
         if (arguments.ValueKind is not JsonValueKind.Object)
         {
             return [$"The arguments are {Describe(arguments)}. Allowed: a JSON object."];
         }
 
-        List<string> problems = [];
+        List<string>? problems = null;
         foreach (var argument in arguments.EnumerateObject())
         {
-            if (parameters.FirstOrDefault(known => known.Name == argument.Name) is not { } parameter)
+            var place = IndexOf(parameters, argument);
+            if (place < 0)
             {
-                problems.Add($"Argument '{Shorten(argument.Name)}' is unknown. Allowed: {Names(parameters)}.");
+                if (!description.IgnoresUnknownArguments)
+                {
+                    (problems ??= []).Add($"Argument '{Shorten(argument.Name)}' is unknown. Allowed: {Names(parameters)}.");
+                }
             }
-            else if (argument.Value.ValueKind is JsonValueKind.Null)
+            else if (argument.Value.ValueKind is not JsonValueKind.Null)
             {
-                continue;
-            }
-            else if (parameter.Accepts(argument.Value))
-            {
-                values[parameter.Name] = argument.Value;
-            }
-            else
-            {
-                problems.Add($"Argument '{parameter.Name}' is {Describe(argument.Value)}. Allowed: {parameter.Allowed}.");
+                accepted.Set(place, argument.Value);
             }
         }
 
         ToolParameter? unsupplied = null;
-        foreach (var parameter in parameters.Where(parameter => !values.ContainsKey(parameter.Name)))
+        for (var place = 0; place < parameters.Count; place++)
         {
-            if (parameter.Default is { } standard)
+            var parameter = parameters[place];
+            if (!parameter.IsShown)
             {
-                values[parameter.Name] = JsonSerializer.SerializeToElement(standard);
+                accepted.Set(place, FromClaims(parameter, claims));
+            }
+
+            if (accepted.Has(place))
+            {
+                if (parameter.Problem(accepted[place], parameter.Name) is { } problem)
+                {
+                    (problems ??= []).Add(problem);
+                }
+            }
+            else if (parameter.DefaultElement.ValueKind is not JsonValueKind.Undefined)
+            {
+                accepted.Set(place, parameter.DefaultElement);
             }
             else if (parameter.Required && parameter.WhenMissing is not null)
             {
                 unsupplied ??= parameter;
             }
-            else if (parameter.Required && !IsPresent(arguments, parameter.Name))
+            else if (parameter.Required)
             {
-                problems.Add($"Argument '{parameter.Name}' is missing. Allowed: {parameter.Allowed}.");
+                (problems ??= []).Add($"Argument '{parameter.Name}' is missing. Allowed: {parameter.Allowed}.");
             }
         }
 
-        return problems.Count is 0 && unsupplied is { WhenMissing: { } missing } ? throw missing() : problems;
+        return problems is null && unsupplied is { WhenMissing: { } missing } ? throw missing() : (IReadOnlyList<string>?)problems ?? [];
     }
 
-    // A null was skipped as absent, so it is still missing; a wrong value was reported already.
-    private static bool IsPresent(JsonElement arguments, string name) =>
-        arguments.TryGetProperty(name, out var value) && value.ValueKind is not JsonValueKind.Null;
+    internal static string Refuse(string path, JsonElement value, string allowed) => $"Argument '{Shorten(path)}' is {Describe(value)}. Allowed: {allowed}.";
+
+    private static JsonElement FromClaims(ToolParameter parameter, IReadOnlyDictionary<string, JsonElement> claims)
+    {
+        foreach (var source in parameter.AuthServices)
+        {
+            if (claims.TryGetValue(source.Service, out var verified) && verified.TryGetProperty(source.Claim, out var claim))
+            {
+                return claim;
+            }
+        }
+
+        throw new UnauthenticatedException(
+            $"Parameter '{parameter.Name}' is taken from a verified token, and none that has it came. Fix: send one of the headers "
+            + $"{string.Join(", ", parameter.AuthServices.Select(source => $"{source.Service}_token (claim {source.Claim})"))}.",
+            "TOKEN_MISSING");
+    }
+
+    private static int IndexOf(IReadOnlyList<ToolParameter> parameters, JsonProperty argument)
+    {
+        for (var place = 0; place < parameters.Count; place++)
+        {
+            // A hidden parameter is unknown to callers: what they send under its name must not replace the claim.
+            if (parameters[place].IsShown && argument.NameEquals(parameters[place].Name))
+            {
+                return place;
+            }
+        }
+
+        return -1;
+    }
 
     private static string Names(IReadOnlyList<ToolParameter> parameters) =>
-        parameters.Count is 0 ? "no arguments" : string.Join(", ", parameters.Select(parameter => parameter.Name));
+        parameters.Any(parameter => parameter.IsShown)
+            ? string.Join(", ", parameters.Where(parameter => parameter.IsShown).Select(parameter => parameter.Name))
+            : "no arguments";
 
     private static string Describe(JsonElement value) => value.ValueKind switch
     {

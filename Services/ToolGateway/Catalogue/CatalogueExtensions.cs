@@ -1,4 +1,5 @@
 using Runtime.ServiceDefaults.Settings;
+using Runtime.ToolGateway.Plugins;
 
 namespace Runtime.ToolGateway.Catalogue;
 
@@ -8,7 +9,10 @@ public static class CatalogueExtensions
     public static IServiceCollection AddToolCatalogue(this IServiceCollection services)
     {
         services.AddSettings<ResultLimitOptions>(ResultLimitOptions.Section);
-        services.AddSingleton<ToolCatalogue>();
+        services.AddSettings<CallLimitOptions>(CallLimitOptions.Section);
+        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetServices<IToolset>(), DeclaredTools.None)));
+        services.AddSingleton<CallLimits>();
+        services.AddSingleton<PluginChain>();
         services.AddSingleton<ToolInvoker>();
         return services;
     }

@@ -8,3 +8,11 @@ public interface IToolset
 
     IReadOnlyList<ITool> Tools { get; }
 }
+
+/// <summary>Tools that were declared, and the sets they are in; a tool may be in several, or in none.</summary>
+/// <param name="Tools">The tools, in the order they were declared in.</param>
+/// <param name="Toolsets">Names of tools by name of the set.</param>
+public sealed record DeclaredTools(IReadOnlyList<ITool> Tools, IReadOnlyDictionary<string, IReadOnlyList<string>> Toolsets)
+{
+    public static readonly DeclaredTools None = new([], new Dictionary<string, IReadOnlyList<string>>());
+}

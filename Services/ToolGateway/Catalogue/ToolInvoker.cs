@@ -1,13 +1,16 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Grpc.Core;
+using Microsoft.Extensions.Options;
 using Runtime.GoogleCloud.Connection;
 using Runtime.ServiceDefaults.Errors;
+using Runtime.ToolGateway.Credentials;
+using Runtime.ToolGateway.Plugins;
 
 namespace Runtime.ToolGateway.Catalogue;
 
-/// <summary>Calls a tool the same way for every protocol: validate, run, tell the two kinds of failure apart.</summary>
-public sealed class ToolInvoker(ILogger<ToolInvoker> logger)
+/// <summary>Calls a tool the same way for every protocol: know the caller, validate, run within limits, tell the two kinds of failure apart.</summary>
+public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions<ResultLimitOptions> results, ILogger<ToolInvoker> logger)
 {
     internal const string SourceName = "Runtime.ToolGateway";
 
@@ -16,9 +19,10 @@ public sealed class ToolInvoker(ILogger<ToolInvoker> logger)
     /// <summary>Calls a tool.</summary>
     /// <returns>Its result, or an answer that the model can act on.</returns>
     /// <exception cref="ServiceException">The operator must act: not configured, not allowed, not reachable.</exception>
-    public async Task<ToolResult> InvokeAsync(CataloguedTool tool, JsonElement arguments, CancellationToken cancellationToken)
+    public async Task<ToolResult> InvokeAsync(CataloguedTool tool, JsonElement arguments, CallContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tool);
+        ArgumentNullException.ThrowIfNull(context);
 
         // Name and attributes of the OpenTelemetry semantic conventions for generative AI.
         using var activity = Source.StartActivity($"execute_tool {tool.Name}");
@@ -29,15 +33,8 @@ public sealed class ToolInvoker(ILogger<ToolInvoker> logger)
         var outcome = "OK";
         try
         {
-            var problems = ArgumentValidator.Validate(tool.Description.Parameters, arguments, out var accepted);
-            if (problems.Count > 0)
-            {
-                outcome = "INVALID_ARGUMENT";
-                return ToolResult.CorrectableByModel(outcome, string.Join(" ", problems));
-            }
-
-            var result = await tool.Tool.InvokeAsync(accepted, cancellationToken);
-            outcome = result.IsError ? result.Content["error_code"]!.GetValue<string>() : outcome;
+            var result = await InvokeWithinLimitsAsync(tool, arguments, context, cancellationToken);
+            outcome = result.ErrorCode ?? outcome;
             return result;
         }
         catch (ServiceException error)
@@ -71,4 +68,50 @@ public sealed class ToolInvoker(ILogger<ToolInvoker> logger)
     internal static bool IsCorrectableByModel(ServiceException error) =>
         error is UpstreamException { Status: StatusCode.FailedPrecondition }
         || error.Status is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.OutOfRange or StatusCode.Unimplemented;
+
+    private async Task<ToolResult> InvokeWithinLimitsAsync(CataloguedTool tool, JsonElement arguments, CallContext context, CancellationToken cancellationToken)
+    {
+        var description = tool.Description;
+        var deadline = limits.DeadlineOf(description);
+        using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timed.CancelAfter(deadline);
+        try
+        {
+            var claims = await CallerClaims.VerifyAsync(description, context, timed.Token);
+            var problems = ArgumentValidator.Validate(description, arguments, claims, out var accepted);
+            if (problems.Count > 0)
+            {
+                return ToolResult.CorrectableByModel("INVALID_ARGUMENT", string.Join(" ", problems));
+            }
+
+            var call = new ToolCall(tool, accepted, context, results.Value);
+            var result = await plugins.BeforeAsync(call, timed.Token) ?? await RunAsync(call, timed.Token);
+            return await plugins.AfterAsync(call, result, timed.Token) ?? result;
+        }
+        catch (Exception error) when (error is not ServiceException && timed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new DeadlineException(
+                $"Tool '{tool.Name}' did not finish in {deadline.TotalSeconds:0.###} s. Setting: {CallLimitOptions.Section}:Deadline. "
+                + "Fix: ask for less, or raise the setting.",
+                inner: error);
+        }
+    }
+
+    private async Task<ToolResult> RunAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        using var turn = await limits.EnterAsync(call.Tool.Name, cancellationToken);
+        try
+        {
+            return await call.Tool.Tool.InvokeAsync(call, cancellationToken);
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            if (await plugins.OnErrorAsync(call, error, cancellationToken) is { } answer)
+            {
+                return answer;
+            }
+
+            throw;
+        }
+    }
 }

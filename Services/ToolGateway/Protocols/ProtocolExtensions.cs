@@ -28,7 +28,7 @@ public static class ProtocolExtensions
                 transport.Stateless = true;
                 transport.ConfigureSessionOptions = (context, server, _) =>
                 {
-                    context.RequestServices.GetRequiredService<McpToolHandlers>().Serve(server, context.GetRouteValue(ToolsetInPath) as string);
+                    context.RequestServices.GetRequiredService<McpToolHandlers>().Serve(server, context.GetRouteValue(ToolsetInPath) as string, context);
                     return Task.CompletedTask;
                 };
             });
@@ -61,7 +61,7 @@ public static class ProtocolExtensions
             return Results.Problem(refusal, statusCode: StatusCodes.Status403Forbidden, title: "FOREIGN_CALLER").ExecuteAsync(context);
         }
 
-        var catalogue = context.RequestServices.GetRequiredService<ToolCatalogue>();
+        var catalogue = context.RequestServices.GetRequiredService<LiveCatalogue>().Current;
         return context.GetRouteValue(ToolsetInPath) is string toolset && catalogue.InToolset(toolset) is null
             ? Results.Problem(
                 $"There is no toolset '{toolset}'. Fix: use one of {string.Join(", ", catalogue.ToolsetNames)}, or {McpPath} for all tools.",

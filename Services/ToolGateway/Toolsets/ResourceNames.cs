@@ -17,13 +17,13 @@ public static partial class ResourceNames
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(product);
 
-        var parameter = new ToolParameter(ProjectId, ParameterKind.Text, "The Google Cloud project id.") { NotEmpty = true };
+        var parameter = new ToolParameter(ProjectId, ParameterKind.String, "The Google Cloud project id.") { NotEmpty = true };
         return options.Project is { } project
             ? parameter with { Default = project, Text = $"The Google Cloud project id. Default: {project}." }
             : parameter with { Required = true, WhenMissing = () => NoProject(product) };
     }
 
-    public static ToolParameter Id(string name, string text) => new(name, ParameterKind.Text, text) { Required = true, NotEmpty = true };
+    public static ToolParameter Id(string name, string text) => new(name, ParameterKind.String, text) { Required = true, NotEmpty = true };
 
     /// <summary>Returns <c>projects/p/instances/i</c>.</summary>
     public static string Instance(ToolArguments arguments) => $"projects/{Part(arguments, ProjectId)}/instances/{Part(arguments, InstanceId)}";

@@ -8,27 +8,28 @@ using Runtime.ToolGateway.Catalogue;
 namespace Runtime.ToolGateway.Protocols.Mcp;
 
 /// <summary><c>tools/list</c> and <c>tools/call</c> over the catalogue, or over one toolset of it.</summary>
-internal sealed class McpToolHandlers(ToolCatalogue catalogue, ToolInvoker invoker, ErrorTranslation errors)
+internal sealed class McpToolHandlers(LiveCatalogue catalogue, ToolInvoker invoker, ErrorTranslation errors)
 {
     /// <summary>Makes a server answer for a toolset; null for all tools.</summary>
-    public void Serve(McpServerOptions options, string? toolset)
+    public void Serve(McpServerOptions options, string? toolset, HttpContext http)
     {
-        var tools = catalogue.InToolset(toolset) ?? [];
+        var caller = CallContexts.Of(http, "mcp");
+        var tools = catalogue.Current.InToolset(toolset) ?? [];
         options.Handlers.ListToolsHandler = (_, _) => ValueTask.FromResult(new ListToolsResult { Tools = [.. tools.Select(ToMcp)] });
         options.Handlers.CallToolHandler = (request, cancellationToken) => request.Params is { } call
-            ? CallAsync(tools, call, cancellationToken)
+            ? CallAsync(tools, call, caller, cancellationToken)
             : throw new McpProtocolException("tools/call came without params. Fix: send params with name and arguments.", McpErrorCode.InvalidParams);
     }
 
     private async ValueTask<CallToolResult> CallAsync(
-        IReadOnlyList<CataloguedTool> tools, CallToolRequestParams call, CancellationToken cancellationToken)
+        IReadOnlyList<CataloguedTool> tools, CallToolRequestParams call, CallContext caller, CancellationToken cancellationToken)
     {
         var tool = tools.FirstOrDefault(tool => tool.Name == call.Name) ?? throw new McpProtocolException(
             $"There is no tool '{call.Name}'. Fix: use one of {string.Join(", ", tools.Select(tool => tool.Name))}.", McpErrorCode.InvalidParams);
         try
         {
             var arguments = JsonSerializer.SerializeToElement(call.Arguments ?? new Dictionary<string, JsonElement>());
-            return ToMcp(await invoker.InvokeAsync(tool, arguments, cancellationToken));
+            return ToMcp(await invoker.InvokeAsync(tool, arguments, caller, cancellationToken));
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
@@ -39,8 +40,8 @@ internal sealed class McpToolHandlers(ToolCatalogue catalogue, ToolInvoker invok
 
     private static CallToolResult ToMcp(ToolResult result) => new()
     {
-        Content = [new TextContentBlock { Text = result.ToJson() }],
-        StructuredContent = JsonSerializer.SerializeToElement(result.Content),
+        Content = [new TextContentBlock { Text = result.ToString() }],
+        StructuredContent = JsonSerializer.Deserialize<JsonElement>(result.Utf8.Span),
         IsError = result.IsError,
     };
 

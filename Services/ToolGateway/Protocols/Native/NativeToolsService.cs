@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Grpc.Core;
 using Runtime.ServiceDefaults.Errors;
@@ -8,12 +9,15 @@ using ToolsBase = Runtime.Tools.V1.Tools.ToolsBase;
 namespace Runtime.ToolGateway.Protocols.Native;
 
 /// <summary><c>runtime.tools.v1.Tools</c>: parse, call, translate.</summary>
-public sealed class NativeToolsService(ToolCatalogue catalogue, ToolInvoker invoker) : ToolsBase
+public sealed class NativeToolsService(LiveCatalogue catalogue, ToolInvoker invoker) : ToolsBase
 {
+    private const string Protocol = "grpc";
+
     public override Task<ListToolsResponse> ListTools(ListToolsRequest request, ServerCallContext context)
     {
-        var tools = catalogue.InToolset(request.Toolset) ?? throw new NotFoundException(
-            $"There is no toolset '{request.Toolset}'. Fix: use one of {string.Join(", ", catalogue.ToolsetNames)}.", "TOOLSET_NOT_FOUND");
+        var current = catalogue.Current;
+        var tools = current.InToolset(request.Toolset) ?? throw new NotFoundException(
+            $"There is no toolset '{request.Toolset}'. Fix: use one of {string.Join(", ", current.ToolsetNames)}.", "TOOLSET_NOT_FOUND");
         return Task.FromResult(new ListToolsResponse { Tools = { tools.Select(ToProto) } });
     }
 
@@ -22,19 +26,43 @@ public sealed class NativeToolsService(ToolCatalogue catalogue, ToolInvoker invo
     public override async Task<CallToolResponse> CallTool(CallToolRequest request, ServerCallContext context)
     {
         var tool = Find(request.Name);
-        var result = await invoker.InvokeAsync(tool, ParseArguments(request.ArgumentsJson), context.CancellationToken);
-        return new CallToolResponse { ResultJson = result.ToJson(), IsError = result.IsError };
+        using var arguments = ParseArguments(request.ArgumentsJson);
+        return ToProto(await invoker.InvokeAsync(tool, arguments.RootElement, CallContexts.Of(context.GetHttpContext(), Protocol), context.CancellationToken));
     }
 
-    private CataloguedTool Find(string name) => catalogue.Find(name) ?? throw new NotFoundException(
-        $"There is no tool '{name}'. Fix: use one of {string.Join(", ", catalogue.All.Select(tool => tool.Name))}.", "TOOL_NOT_FOUND");
+    public override async Task CallToolStream(CallToolRequest request, IServerStreamWriter<CallToolStreamResponse> responseStream, ServerCallContext context)
+    {
+        var tool = Find(request.Name);
+        using var arguments = ParseArguments(request.ArgumentsJson);
+        var http = context.GetHttpContext();
+        var caller = new CallContext
+        {
+            Protocol = Protocol,
+            Header = CallContexts.HeaderOf(http),
+            Caller = CallContexts.CallerOf(http),
+            Progress = (progress, cancellationToken) => SendAsync(new() { Progress = ToProto(progress) }, cancellationToken),
+            Partial = (rows, cancellationToken) => SendAsync(
+                new() { Rows = new() { RowsJson = Encoding.UTF8.GetString(rows.Array.Span), Count = rows.Count } }, cancellationToken),
+        };
+        var result = await invoker.InvokeAsync(tool, arguments.RootElement, caller, context.CancellationToken);
+        await SendAsync(new() { Result = ToProto(result) }, context.CancellationToken);
 
-    private static JsonElement ParseArguments(string json)
+        async ValueTask SendAsync(CallToolStreamResponse message, CancellationToken cancellationToken) =>
+            await responseStream.WriteAsync(message, cancellationToken);
+    }
+
+    private CataloguedTool Find(string name)
+    {
+        var current = catalogue.Current;
+        return current.Find(name) ?? throw new NotFoundException(
+            $"There is no tool '{name}'. Fix: use one of {string.Join(", ", current.All.Select(tool => tool.Name))}.", "TOOL_NOT_FOUND");
+    }
+
+    private static JsonDocument ParseArguments(string json)
     {
         try
         {
-            using var document = JsonDocument.Parse(json.Length is 0 ? "{}" : json);
-            return document.RootElement.Clone();
+            return JsonDocument.Parse(json.Length is 0 ? "{}" : json);
         }
         catch (JsonException error)
         {
@@ -44,6 +72,19 @@ public sealed class NativeToolsService(ToolCatalogue catalogue, ToolInvoker invo
         }
     }
 
+    private static CallToolResponse ToProto(ToolResult result) => new() { ResultJson = result.ToString(), IsError = result.IsError };
+
+    private static CallProgress ToProto(ToolProgress progress)
+    {
+        var message = new CallProgress { Done = progress.Done, Message = progress.Message };
+        if (progress.Total is { } total)
+        {
+            message.Total = total;
+        }
+
+        return message;
+    }
+
     private static Tool ToProto(CataloguedTool tool) => new()
     {
         Name = tool.Name,
@@ -51,6 +92,7 @@ public sealed class NativeToolsService(ToolCatalogue catalogue, ToolInvoker invo
         Description = tool.Description.Text,
         Toolset = tool.Toolset,
         InputSchemaJson = tool.InputSchemaJson,
+        OutputSchemaJson = tool.OutputSchemaJson ?? "",
         Effects = new()
         {
             ReadOnly = tool.Description.Effects.ReadOnly,

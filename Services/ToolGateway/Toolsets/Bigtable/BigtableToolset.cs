@@ -10,15 +10,14 @@ public sealed class BigtableToolset(
     BigtableClient client,
     BigtableAdminClient admin,
     GoogleCloudOptions google,
-    IOptions<BigtableToolsOptions> options,
-    IOptions<ResultLimitOptions> limits) : IToolset
+    IOptions<BigtableToolsOptions> options) : IToolset
 {
     public string Name => "bigtable";
 
     public IReadOnlyList<ITool> Tools { get; } =
     [
         new ListTablesTool(admin, InstanceParameters(google)),
-        new ReadRowsTool(client, InstanceParameters(google), options.Value, limits.Value),
+        new ReadRowsTool(client, InstanceParameters(google), options.Value),
     ];
 
     private static ToolParameter[] InstanceParameters(GoogleCloudOptions google) =>

@@ -14,9 +14,9 @@ internal sealed class ListTablesTool(BigtableAdminClient admin, ToolParameter[] 
         ToolEffects.Reads,
         instance);
 
-    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        var ids = await admin.ListTablesAsync(ResourceNames.Instance(arguments), cancellationToken);
+        var ids = await admin.ListTablesAsync(ResourceNames.Instance(call.Arguments), cancellationToken);
         return ToolResult.Success(("results", new JsonArray([.. ids.Select(id => (JsonNode)id)])));
     }
 }

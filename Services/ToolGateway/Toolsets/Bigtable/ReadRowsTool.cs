@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Google.Cloud.Bigtable.V2;
 using Google.Protobuf;
 using Runtime.GoogleCloud.Bigtable;
@@ -9,7 +9,7 @@ using Runtime.ToolGateway.Catalogue;
 namespace Runtime.ToolGateway.Toolsets.Bigtable;
 
 /// <summary>Reads rows by key, prefix or range.</summary>
-internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instance, BigtableToolsOptions options, ResultLimitOptions limits) : ITool
+internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instance, BigtableToolsOptions options) : ITool
 {
     private const string TableId = "table_id";
     private const string Keys = "row_keys";
@@ -27,35 +27,39 @@ internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instan
         [
             .. instance,
             ResourceNames.Id(TableId, "The Bigtable table id."),
-            new(Keys, ParameterKind.TextList, "Exact row keys.") { NotEmpty = true },
-            new(Prefix, ParameterKind.Text, "Beginning of the row keys.") { NotEmpty = true },
-            new(Start, ParameterKind.Text, "First row key, inclusive.") { NotEmpty = true },
-            new(End, ParameterKind.Text, "Last row key, exclusive.") { NotEmpty = true },
-            new("max_rows", ParameterKind.WholeNumber, "Most rows to return.") { Default = options.MaxRows, Range = (1, options.MaxRows) },
-            new("max_versions", ParameterKind.WholeNumber, "Most versions of each column, newest first.") { Default = 1, Range = (1, 1000) },
+            ToolParameter.TextList(Keys, "Exact row keys.") with { NotEmpty = true },
+            new(Prefix, ParameterKind.String, "Beginning of the row keys.") { NotEmpty = true },
+            new(Start, ParameterKind.String, "First row key, inclusive.") { NotEmpty = true },
+            new(End, ParameterKind.String, "Last row key, exclusive.") { NotEmpty = true },
+            new("max_rows", ParameterKind.Integer, "Most rows to return.") { Default = options.MaxRows, Minimum = 1, Maximum = options.MaxRows },
+            new("max_versions", ParameterKind.Integer, "Most versions of each column, newest first.") { Default = 1, Minimum = 1, Maximum = 1000 },
         ]);
 
-    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
+        var arguments = call.Arguments;
         var table = $"{ResourceNames.Instance(arguments)}/tables/{ResourceNames.Part(arguments, TableId)}";
         var filter = new RowFilter { CellsPerColumnLimitFilter = arguments.Number("max_versions") };
         var limit = arguments.Number("max_rows");
 
         // One row more than is returned tells whether there are more.
         var found = client.ReadRowsAsync(table, Select(arguments), filter, limit + 1, cancellationToken);
-        var rows = new JsonArray();
-        var bytes = 0L;
+        using var rows = call.Rows(RowsShape.AgentKit);
         try
         {
             await foreach (var row in found)
             {
-                if (rows.Count == limit || bytes >= limits.MaxBytes)
+                if (rows.Count == limit)
                 {
-                    return ToolResult.Success(("rows", rows), ("result_is_likely_truncated", true));
+                    rows.Truncate();
+                    break;
                 }
 
-                bytes += row.Key.Length + row.Cells.Sum(cell => cell.Value.Length + cell.Qualifier.Length + cell.Family.Length);
-                rows.Add((JsonNode)ToJson(row));
+                Write(rows.BeginRow(), row);
+                if (!await rows.EndRowAsync(cancellationToken))
+                {
+                    break;
+                }
             }
         }
         catch (NotFoundException error)
@@ -63,7 +67,7 @@ internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instan
             throw new NotFoundException($"{error.Message} Fix: use a table that bigtable_list_tables answers.", error.Reason, error);
         }
 
-        return ToolResult.Success(("rows", rows));
+        return rows.Complete();
     }
 
     private static RowSet Select(ToolArguments arguments)
@@ -109,30 +113,32 @@ internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instan
         return rows;
     }
 
-    private static JsonObject ToJson(BigtableRow row)
+    private static void Write(Utf8JsonWriter json, BigtableRow row)
     {
-        var result = new JsonObject();
-        Put(result, "row_key", row.Key);
-        result["cells"] = new JsonArray([.. row.Cells.Select(ToJson)]);
-        return result;
+        json.WriteStartObject();
+        Put(json, "row_key", row.Key);
+        json.WriteStartArray("cells");
+        foreach (var cell in row.Cells)
+        {
+            json.WriteStartObject();
+            json.WriteString("family", cell.Family);
+            Put(json, "qualifier", cell.Qualifier);
+            Put(json, "value", cell.Value);
+            json.WriteString("timestamp", DateTime.UnixEpoch.AddMicroseconds(cell.TimestampMicros));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
-    private static JsonNode ToJson(BigtableCell cell)
-    {
-        var result = new JsonObject { ["family"] = cell.Family };
-        Put(result, "qualifier", cell.Qualifier);
-        Put(result, "value", cell.Value);
-        result["timestamp"] = DateTime.UnixEpoch.AddMicroseconds(cell.TimestampMicros).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
-        return result;
-    }
-
-    private static void Put(JsonObject target, string name, ByteString bytes)
+    private static void Put(Utf8JsonWriter json, string name, ByteString bytes)
     {
         var readable = ReadableBytes.FromData(bytes);
-        target[name] = readable.Value;
+        json.WriteString(name, readable.Value);
         if (!readable.IsText)
         {
-            target[$"{name}_encoding"] = readable.Encoding;
+            json.WriteString($"{name}_encoding", readable.Encoding);
         }
     }
 }

@@ -13,13 +13,13 @@ internal sealed class AcknowledgeMessagesTool(PubSubClient client, PubSubNames n
         new ToolEffects(ReadOnly: false, Destructive: true, Idempotent: true),
         [
             PubSubNames.SubscriptionParameter,
-            new("ack_ids", ParameterKind.TextList, "The ack_id of each message, from pull_messages.") { Required = true, NotEmpty = true },
+            ToolParameter.TextList("ack_ids", "The ack_id of each message, from pull_messages.") with { Required = true, NotEmpty = true },
         ]);
 
-    public Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken) => names.WithNameAsync(
-        arguments, PubSubNames.Subscription, "Failed to acknowledge messages on subscription", async subscription =>
+    public Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken) => names.WithNameAsync(
+        call.Arguments, PubSubNames.Subscription, "Failed to acknowledge messages on subscription", async subscription =>
         {
-            await client.AcknowledgeAsync(subscription, arguments.TextList("ack_ids"), cancellationToken);
+            await client.AcknowledgeAsync(subscription, call.Arguments.TextList("ack_ids"), cancellationToken);
             return ToolResult.Success();
         });
 }

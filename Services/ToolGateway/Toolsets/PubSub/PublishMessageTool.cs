@@ -16,20 +16,20 @@ internal sealed class PublishMessageTool(PubSubClient client, PubSubNames names)
         new ToolEffects(ReadOnly: false, Destructive: false, Idempotent: false),
         [
             PubSubNames.TopicParameter,
-            new("message", ParameterKind.Text, "The text of the message.") { Required = true },
-            new("attributes", ParameterKind.TextMap, "Attributes of the message, text by name."),
-            new("ordering_key", ParameterKind.Text, "Messages with one key reach an ordered subscription in the order they were published."),
+            new("message", ParameterKind.String, "The text of the message.") { Required = true },
+            ToolParameter.TextMap("attributes", "Attributes of the message, text by name."),
+            new("ordering_key", ParameterKind.String, "Messages with one key reach an ordered subscription in the order they were published."),
         ]);
 
-    public Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken) => names.WithNameAsync(
-        arguments, PubSubNames.Topic, "Failed to publish message to topic", async topic =>
+    public Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken) => names.WithNameAsync(
+        call.Arguments, PubSubNames.Topic, "Failed to publish message to topic", async topic =>
         {
             var message = new PubsubMessage
             {
-                Data = ByteString.CopyFromUtf8(arguments.Text("message")),
-                OrderingKey = arguments.OptionalText("ordering_key") ?? "",
+                Data = ByteString.CopyFromUtf8(call.Arguments.Text("message")),
+                OrderingKey = call.Arguments.OptionalText("ordering_key") ?? "",
             };
-            foreach (var (name, value) in arguments.TextMap("attributes"))
+            foreach (var (name, value) in call.Arguments.TextMap("attributes"))
             {
                 message.Attributes[name] = value;
             }

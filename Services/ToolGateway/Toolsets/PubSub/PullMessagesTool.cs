@@ -17,15 +17,15 @@ internal sealed class PullMessagesTool(PubSubClient client, PubSubNames names, P
         new ToolEffects(ReadOnly: false, Destructive: true, Idempotent: false),
         [
             PubSubNames.SubscriptionParameter,
-            new("max_messages", ParameterKind.WholeNumber, "Most messages to return.") { Default = 1, Range = (1, options.MaxMessages) },
-            new("auto_ack", ParameterKind.YesNo, "Acknowledge the messages before returning them.") { Default = false },
+            new("max_messages", ParameterKind.Integer, "Most messages to return.") { Default = 1, Minimum = 1, Maximum = options.MaxMessages },
+            new("auto_ack", ParameterKind.Boolean, "Acknowledge the messages before returning them.") { Default = false },
         ]);
 
-    public Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken) => names.WithNameAsync(
-        arguments, PubSubNames.Subscription, "Failed to pull messages from subscription", async subscription =>
+    public Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken) => names.WithNameAsync(
+        call.Arguments, PubSubNames.Subscription, "Failed to pull messages from subscription", async subscription =>
         {
-            var messages = await client.PullAsync(subscription, arguments.Number("max_messages"), options.PullWait, cancellationToken);
-            if (messages.Count > 0 && arguments.IsTrue("auto_ack"))
+            var messages = await client.PullAsync(subscription, call.Arguments.Number("max_messages"), options.PullWait, cancellationToken);
+            if (messages.Count > 0 && call.Arguments.IsTrue("auto_ack"))
             {
                 await client.AcknowledgeAsync(subscription, messages.Select(message => message.AckId), cancellationToken);
             }

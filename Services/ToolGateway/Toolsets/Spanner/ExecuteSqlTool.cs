@@ -15,23 +15,34 @@ internal sealed class ExecuteSqlTool(SpannerClient client, ToolParameter[] datab
         + $", at most {options.MaxRows} rows; result_is_likely_truncated is true when there may be more. Whole numbers beyond 2^53, NUMERIC, dates and "
         + "times are strings, BYTES base64.",
         ToolEffects.Reads,
-        [.. database, new("query", ParameterKind.Text, "The SQL query.") { Required = true, NotEmpty = true }]);
+        [.. database, new("query", ParameterKind.String, "The SQL query.") { Required = true, NotEmpty = true }]);
 
-    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
         var bytes = 0L;
         var result = await client.QueryAsync(
-            SpannerToolset.Database(arguments),
-            arguments.Text("query"),
+            SpannerToolset.Database(call.Arguments),
+            call.Arguments.Text("query"),
             parameters: null,
             (count, row) => count >= options.MaxRows || (bytes += row.Sum(value => value.CalculateSize())) >= limits.MaxBytes,
             cancellationToken);
 
-        var rows = new JsonArray([.. result.Rows.Select(row => options.RowsAsObjects
-            ? (JsonNode)SpannerValues.ToObject(row, result.Columns)
-            : SpannerValues.ToArray(row, result.Columns))]);
-        return result.StoppedEarly
-            ? ToolResult.Success(("rows", rows), ("result_is_likely_truncated", true))
-            : ToolResult.Success(("rows", rows));
+        using var rows = call.Rows(RowsShape.AgentKit);
+        foreach (var row in result.Rows)
+        {
+            JsonNode value = options.RowsAsObjects ? SpannerValues.ToObject(row, result.Columns) : SpannerValues.ToArray(row, result.Columns);
+            value.WriteTo(rows.BeginRow());
+            if (!await rows.EndRowAsync(cancellationToken))
+            {
+                break;
+            }
+        }
+
+        if (result.StoppedEarly)
+        {
+            rows.Truncate();
+        }
+
+        return rows.Complete();
     }
 }

@@ -14,12 +14,12 @@ internal sealed class ListTableNamesTool(SpannerClient client, ToolParameter[] d
         ToolEffects.Reads,
         [
             .. database,
-            new("named_schema", ParameterKind.Text, "The schema to look in; empty for the one that unqualified names are in.") { Default = "" },
+            new("named_schema", ParameterKind.String, "The schema to look in; empty for the one that unqualified names are in.") { Default = "" },
         ]);
 
-    public async Task<ToolResult> InvokeAsync(ToolArguments arguments, CancellationToken cancellationToken)
+    public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        var names = await client.ListTablesAsync(SpannerToolset.Database(arguments), arguments.Text("named_schema"), cancellationToken);
+        var names = await client.ListTablesAsync(SpannerToolset.Database(call.Arguments), call.Arguments.Text("named_schema"), cancellationToken);
         return ToolResult.Success(("results", new JsonArray([.. names.Select(name => (JsonNode)name)])));
     }
 }

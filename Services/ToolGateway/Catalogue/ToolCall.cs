@@ -1,0 +1,17 @@
+namespace Runtime.ToolGateway.Catalogue;
+
+/// <summary>One call of a tool: arguments that fit its description, and where results and progress go.</summary>
+public sealed class ToolCall(CataloguedTool tool, ToolArguments arguments, CallContext context, ResultLimitOptions limits)
+{
+    public CataloguedTool Tool => tool;
+
+    public ToolArguments Arguments => arguments;
+
+    public CallContext Context => context;
+
+    /// <summary>Begins a result that is rows.</summary>
+    public RowsWriter Rows(RowsShape shape) => new(context, shape, limits);
+
+    /// <summary>Tells the caller how far the work is, where it asked for that.</summary>
+    public ValueTask ReportAsync(ToolProgress progress, CancellationToken cancellationToken) => context.ReportAsync(progress, cancellationToken);
+}

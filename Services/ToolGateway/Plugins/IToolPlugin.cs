@@ -1,0 +1,29 @@
+using Runtime.ToolGateway.Catalogue;
+
+namespace Runtime.ToolGateway.Plugins;
+
+/// <summary>Looks at every call, and may answer it, change its result or take over its failure.</summary>
+/// <remarks>
+/// The tool hooks of ADK's plugins, with their rules: plugins run in order of registration; the first that answers ends its hook, and the
+/// plugins after it are not asked; null goes on. An exception in a plugin fails the call, and names the plugin and the hook.
+/// </remarks>
+public interface IToolPlugin
+{
+    /// <summary>Gets the name, unique in the gateway.</summary>
+    string Name { get; }
+
+    /// <summary>Runs before the tool, with arguments that fit its description.</summary>
+    /// <returns>A result that is used instead of calling the tool; null to go on.</returns>
+    ValueTask<ToolResult?> BeforeAsync(ToolCall call, CancellationToken cancellationToken) => default;
+
+    /// <summary>Runs after the tool, or after a plugin answered for it.</summary>
+    /// <returns>A result that replaces the one there is; null to keep it.</returns>
+    ValueTask<ToolResult?> AfterAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => default;
+
+    /// <summary>Runs when the tool failed with an exception, other than the caller's own cancellation.</summary>
+    /// <returns>A result that replaces the failure; null to let it out.</returns>
+    ValueTask<ToolResult?> OnErrorAsync(ToolCall call, Exception error, CancellationToken cancellationToken) => default;
+
+    /// <summary>Runs once, while the gateway stops.</summary>
+    ValueTask CloseAsync(CancellationToken cancellationToken) => default;
+}

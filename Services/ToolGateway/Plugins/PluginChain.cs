@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using Runtime.ServiceDefaults.Errors;
+using Runtime.ToolGateway.Catalogue;
+
+namespace Runtime.ToolGateway.Plugins;
+
+/// <summary>Runs the hooks of all plugins in order.</summary>
+public sealed class PluginChain
+{
+    private readonly IToolPlugin[] _plugins;
+
+    /// <exception cref="SettingException">Two plugins have one name.</exception>
+    public PluginChain(IEnumerable<IToolPlugin> plugins)
+    {
+        _plugins = [.. plugins];
+        if (_plugins.GroupBy(plugin => plugin.Name, StringComparer.Ordinal).FirstOrDefault(named => named.Count() > 1) is { } twice)
+        {
+            throw new SettingException($"Plugin with name '{twice.Key}' already registered.", "Plugins", "Register it once.");
+        }
+    }
+
+    public ValueTask<ToolResult?> BeforeAsync(ToolCall call, CancellationToken cancellationToken) =>
+        _plugins.Length is 0 ? default : FirstAsync("before_tool", plugin => plugin.BeforeAsync(call, cancellationToken), cancellationToken);
+
+    public ValueTask<ToolResult?> AfterAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) =>
+        _plugins.Length is 0 ? default : FirstAsync("after_tool", plugin => plugin.AfterAsync(call, result, cancellationToken), cancellationToken);
+
+    public ValueTask<ToolResult?> OnErrorAsync(ToolCall call, Exception error, CancellationToken cancellationToken) =>
+        _plugins.Length is 0 ? default : FirstAsync("on_tool_error", plugin => plugin.OnErrorAsync(call, error, cancellationToken), cancellationToken);
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a plugin throws is named and passed on.")]
+    private async ValueTask<ToolResult?> FirstAsync(
+        string hook, Func<IToolPlugin, ValueTask<ToolResult?>> run, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in _plugins)
+        {
+            try
+            {
+                if (await run(plugin) is { } answer)
+                {
+                    return answer;
+                }
+            }
+            catch (Exception error) when (error is not ServiceException && !(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+            {
+                throw new PluginException(plugin.Name, hook, error);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>A plugin failed. The message is ADK's.</summary>
+public sealed class PluginException(string plugin, string hook, Exception inner)
+    : Exception($"Error in plugin '{plugin}' during '{hook}' callback: {inner.Message}", inner);
