@@ -2,7 +2,9 @@ using Runtime.GoogleCloud;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Protocols;
+using Runtime.ToolGateway.Protocols.Toolbox;
 using Runtime.ToolGateway.Toolsets;
 
 try
@@ -16,13 +18,16 @@ try
     builder.Services.AddGoogleCloud();
     builder.Services.AddToolsets();
     builder.Services.AddToolCatalogue();
+    builder.Services.AddCredentials();
     builder.Services.AddMcpProtocol();
+    builder.Services.AddToolboxProtocol();
 
     var app = builder.Build();
 
     app.MapServiceDefaults();
     app.MapNativeProtocol();
     app.MapMcpProtocol();
+    app.MapToolboxProtocol();
 
     // Built here so that two tools of one name stop the start, and not the first call.
     _ = app.Services.GetRequiredService<LiveCatalogue>();
