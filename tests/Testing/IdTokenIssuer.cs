@@ -2,62 +2,34 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Runtime.Testing;
 
-/// <summary>An issuer of ID tokens on loopback, with OpenID Connect discovery and a key set. Its keys live as long as it does.</summary>
-public sealed class IdTokenIssuer : IAsyncDisposable
+/// <summary>An issuer of ID tokens: its key, and the two documents by which OpenID Connect clients find it. Who serves them is the test's affair.</summary>
+/// <param name="url">Its address, which is also the <c>iss</c> of its tokens.</param>
+public sealed class IdTokenIssuer(string url)
 {
-    private const string KeySetPath = "/keys";
+    public const string DiscoveryPath = "/.well-known/openid-configuration";
+    public const string KeySetPath = "/keys";
 
-    private readonly WebApplication _application;
     private Key _key = new("first");
-    private int _keySetReads;
 
-    private IdTokenIssuer()
+    /// <summary>Gets or sets the time that tokens are made at; null for now.</summary>
+    public DateTimeOffset? Time { get; set; }
+
+    /// <summary>Returns the document under a path; null where there is none.</summary>
+    public string? Document(string path) => path switch
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        _application = builder.Build();
-        _application.MapGet("/.well-known/openid-configuration", () => new JsonObject
-        {
-            ["issuer"] = Url,
-            ["jwks_uri"] = KeySetUrl,
-        }.ToJsonString());
-        _application.MapGet(KeySetPath, (HttpContext context) =>
-        {
-            Interlocked.Increment(ref _keySetReads);
-            context.Response.ContentType = "application/json";
-            return context.Response.WriteAsync(new JsonObject { ["keys"] = new JsonArray(_key.ToJson()) }.ToJsonString());
-        });
-    }
-
-    /// <summary>Gets its address, which is also the <c>iss</c> of its tokens.</summary>
-    public string Url => _application.Urls.First();
-
-    /// <summary>Gets where its key set is.</summary>
-    public string KeySetUrl => Url + KeySetPath;
-
-    /// <summary>Gets how often the key set was asked for.</summary>
-    public int KeySetReads => _keySetReads;
-
-    public static async Task<IdTokenIssuer> StartAsync(CancellationToken cancellationToken)
-    {
-        var issuer = new IdTokenIssuer();
-        await issuer._application.StartAsync(cancellationToken);
-        return issuer;
-    }
+        DiscoveryPath => new JsonObject { ["issuer"] = url, ["jwks_uri"] = url + KeySetPath }.ToJsonString(),
+        KeySetPath => new JsonObject { ["keys"] = new JsonArray(_key.ToJson()) }.ToJsonString(),
+        _ => null,
+    };
 
     /// <summary>Signs a token that is good for ten minutes, unless the claims say otherwise; a null claim with the name of a standard one leaves it out.</summary>
     public string Sign(string audience, params ReadOnlySpan<(string Name, JsonNode? Value)> claims)
     {
-        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        var payload = new JsonObject { ["iss"] = Url, ["aud"] = audience, ["sub"] = "person", ["iat"] = now, ["exp"] = now + 600 };
+        var now = (Time ?? DateTimeOffset.UtcNow).ToUnixTimeSeconds();
+        var payload = new JsonObject { ["iss"] = url, ["aud"] = audience, ["sub"] = "person", ["iat"] = now, ["exp"] = now + 600 };
         foreach (var (name, value) in claims)
         {
             if (value is null && payload.ContainsKey(name))
@@ -75,8 +47,6 @@ public sealed class IdTokenIssuer : IAsyncDisposable
 
     /// <summary>Makes a new key: what was signed before is no longer in the key set.</summary>
     public void Rotate() => _key = new(Guid.NewGuid().ToString("n"));
-
-    public ValueTask DisposeAsync() => _application.DisposeAsync();
 
     private static string Encode(ReadOnlySpan<byte> bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);
 

@@ -23,8 +23,9 @@ public sealed class ServerPair : IAsyncLifetime
         var cancellation = TestContext.Current.CancellationToken;
         var program = ToolboxPackage.ServerOrSkip();
         var databases = (Theirs: await ShopDatabase.CreateOrSkipAsync(cancellation), Ours: await ShopDatabase.CreateOrSkipAsync(cancellation));
-        Issuer = await IdTokenIssuer.StartAsync(cancellation);
-        _started.AddRange([databases.Theirs, databases.Ours, Issuer]);
+        var issuer = await IssuerServer.StartAsync(cancellation);
+        Issuer = issuer.Issuer;
+        _started.AddRange([databases.Theirs, databases.Ours, issuer]);
 
         var file = Path.Combine(ToolboxPackage.Folder, "tools.yaml");
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
@@ -55,7 +56,7 @@ public sealed class ServerPair : IAsyncLifetime
                 .WithEnvironment("SHOP_DATABASE", database.Settings.Database)
                 .WithEnvironment("SHOP_USER", database.Settings.Username)
                 .WithEnvironment("SHOP_PASSWORD", database.Settings.Password)
-                .WithEnvironment("ISSUER_URL", Issuer.Url);
+                .WithEnvironment("ISSUER_URL", issuer.Url);
         }
 
         var application = builder.Build();

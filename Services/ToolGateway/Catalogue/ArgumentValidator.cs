@@ -26,6 +26,11 @@ public static class ArgumentValidator
             return [$"The arguments are {Describe(arguments)}. Allowed: a JSON object."];
         }
 
+        if (UnpairedSurrogates.In(arguments))
+        {
+            return ["The arguments have half of a surrogate pair, an escape from \\ud800 to \\udfff that stands alone. Allowed: text."];
+        }
+
         List<string>? problems = null;
         foreach (var argument in arguments.EnumerateObject())
         {
