@@ -34,7 +34,6 @@ public sealed class CallerTests(ServerPair servers)
         { "own_orders", "good", """{"customer":"Grace"}""" },
         { "own_orders", "none", """{"customer":"Grace"}""" },
         { "own_orders", "without name", "{}" },
-        { "own_orders", "null name", "{}" },
         { "own_orders", "number as name", "{}" },
         { "either_name", "good", "{}" },
         { "either_name", "other with name", "{}" },
@@ -76,21 +75,21 @@ public sealed class CallerTests(ServerPair servers)
         var theirs = await servers.Theirs.CallOverHttpAsync("own_number", "{}", headers);
         var ours = await servers.Ours.CallOverHttpAsync("own_number", "{}", headers);
 
-        Assert.NotNull(theirs.Error);
-        Assert.True(Meaning.IsSame(Answer.Of("""[{"value":7}]"""), ours), ours.ToString());
+        Assert.True(theirs.Error is not null && Meaning.IsSame(Answer.Of("""[{"value":7}]"""), ours), $"{Differences.IntegerClaims}\nToolbox: {theirs}\nGateway: {ours}");
     }
 
     [Theory]
-    [InlineData("of a foreign issuer")]
-    [InlineData("without an end")]
-    public async Task Tokens_that_Toolbox_lets_in_are_refused_by_us(string token)
+    [InlineData(Differences.WholeTokens, "guarded", "of a foreign issuer")]
+    [InlineData(Differences.WholeTokens, "guarded", "without an end")]
+    [InlineData(Differences.NoClaim, "own_orders", "null name")]
+    public async Task Tokens_that_Toolbox_lets_in_are_refused_by_us(string subject, string tool, string token)
     {
         var headers = Headers(token);
 
-        var theirs = await servers.Theirs.CallOverHttpAsync("guarded", "{}", headers);
-        var ours = await servers.Ours.CallOverHttpAsync("guarded", "{}", headers);
+        var theirs = await servers.Theirs.CallOverHttpAsync(tool, "{}", headers);
+        var ours = await servers.Ours.CallOverHttpAsync(tool, "{}", headers);
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (theirs.Status, ours.Status));
+        Assert.True((theirs.Status, ours.Status) is (HttpStatusCode.OK, HttpStatusCode.Unauthorized), $"{subject}\nToolbox: {theirs}\nGateway: {ours}");
     }
 
     private (string Name, string Value)[] Headers(string token)

@@ -9,7 +9,14 @@ internal static class Differences
     public const string EndlessTime = "infinite dates and times are texts";
     public const string TextForms = "types without a JSON form are PostgreSQL's text";
     public const string ExactJson = "numbers in JSON columns keep their digits";
-    public const string WholeFloat = "an integer is written without a fraction over MCP too";
+    public const string WholeFloat = "an integer has no fraction over MCP either";
+    public const string OnlyText = "what is no text is refused";
+    public const string OneObject = "a body is one JSON object";
+    public const string ForeignPages = "foreign web pages are refused";
+    public const string WholeTokens = "tokens name their issuer and their end";
+    public const string NoClaim = "a claim that is null is missing";
+    public const string IntegerClaims = "integer claims are integers";
+    public const string Hidden = "parameters that a token supplies are hidden from models";
 
     private static readonly Dictionary<(string Tool, string Arguments), Difference> _onBoth = new()
     {
@@ -25,6 +32,7 @@ internal static class Differences
         [("column_ranges", "{}")] = new(TextForms, Answer.Of("""[{"value":"[1,5)"}]""")),
         [("column_xml", "{}")] = new(TextForms, Answer.Of("""[{"value":"<a/>"}]""")),
         [("column_tsvector", "{}")] = new(TextForms, Answer.Of("""[{"value":"'cat' 'fat'"}]""")),
+        [("take_string", """{"value":"\ud800"}""")] = new(OnlyText, Answer.Refused()),
         [("take_map", """{"value":{"a":12345678901234567890}}""")] = new(ExactJson, Answer.Of("""[{"value":{"a":12345678901234567890}}]""")),
         [("column_json", "{}")] = new(
             ExactJson,
@@ -36,8 +44,9 @@ internal static class Differences
         [("take_integer", """{"value":2.0}""")] = new(WholeFloat, Answer.Refused()),
     };
 
-    /// <summary>Gets the subjects.</summary>
-    public static IEnumerable<string> Subjects => _onBoth.Values.Concat(_onMcp.Values).Select(difference => difference.Subject).Distinct();
+    /// <summary>Gets every subject.</summary>
+    public static IEnumerable<string> Subjects =>
+        typeof(Differences).GetFields().Where(constant => constant.IsLiteral).Select(constant => (string)constant.GetRawConstantValue()!);
 
     /// <summary>Returns how the gateway's answer over <c>/api</c> differs, or null.</summary>
     public static Difference? OverHttp(string tool, string arguments) => _onBoth.GetValueOrDefault((tool, arguments));

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -11,37 +10,30 @@ namespace Runtime.ToolGateway.DifferentialTests;
 internal sealed class IssuerServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
+    private IdTokenIssuer? _issuer;
 
-    private IssuerServer(string url)
+    private IssuerServer()
     {
-        Url = url;
-        Issuer = new(url);
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(url);
+        // The gateway's appsettings.json lies beside this program, with endpoints that are not meant here.
+        builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _application = builder.Build();
         _application.MapGet("{*path}", (HttpContext context) =>
             Issuer.Document(context.Request.Path) is { } document ? Results.Content(document, "application/json") : Results.NotFound());
     }
 
-    public string Url { get; }
+    public string Url => _application.Urls.Single();
 
-    public IdTokenIssuer Issuer { get; }
+    public IdTokenIssuer Issuer => _issuer ??= new(Url);
 
     public static async Task<IssuerServer> StartAsync(CancellationToken cancellationToken)
     {
-        var server = new IssuerServer($"http://127.0.0.1:{FreePort()}");
+        var server = new IssuerServer();
         await server._application.StartAsync(cancellationToken);
         return server;
     }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
-
-    // The issuer says its own address in its documents, so it has to know it before it listens.
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -58,7 +58,7 @@ public sealed class ListingTests(ServerPair servers)
     public async Task Toolsets_over_MCP_have_the_same_tools(string path) => Assert.Equal(
         (await ToolsAsync(servers.Theirs, path)).Select(Name).Order(), (await ToolsAsync(servers.Ours, path)).Select(Name).Order());
 
-    // What a caller's token decides is shown to clients that say they know, and to no model: see docs/toolbox.md.
+    /// <summary>The parameters that a model sees of ours: see <see cref="Differences.Hidden"/>.</summary>
     private static HashSet<string> Visible(JsonElement tool)
     {
         var names = tool.GetProperty("inputSchema").GetProperty("properties").EnumerateObject().Select(parameter => parameter.Name).ToHashSet();

@@ -28,7 +28,12 @@ public sealed class ServerPair : IAsyncLifetime
         _started.AddRange([databases.Theirs, databases.Ours, issuer]);
 
         var file = Path.Combine(ToolboxPackage.Folder, "tools.yaml");
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions { DisableDashboard = true });
+        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
+        {
+            // The gateway's appsettings.json lies beside this program, and would have every question of a health check logged.
+            Args = ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:System.Net.Http=Warning"],
+            DisableDashboard = true,
+        });
         var theirs = builder.AddExecutable(Toolbox, program, ToolboxPackage.Folder).WithHttpEndpoint(name: "http").WithHttpHealthCheck("/");
         theirs.WithArgs(context =>
         {
