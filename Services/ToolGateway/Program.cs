@@ -3,6 +3,7 @@ using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Credentials;
+using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
 using Runtime.ToolGateway.Protocols.Toolbox;
 using Runtime.ToolGateway.Toolsets;
@@ -19,6 +20,7 @@ try
     builder.Services.AddToolsets();
     builder.Services.AddToolCatalogue();
     builder.Services.AddCredentials();
+    builder.Services.AddPlugins();
     builder.Services.AddMcpProtocol();
     builder.Services.AddToolboxProtocol();
 

@@ -1,5 +1,5 @@
 using Runtime.ServiceDefaults.Settings;
-using Runtime.ToolGateway.Plugins;
+using Runtime.ToolGateway.Toolsets;
 
 namespace Runtime.ToolGateway.Catalogue;
 
@@ -10,9 +10,10 @@ public static class CatalogueExtensions
     {
         services.AddSettings<ResultLimitOptions>(ResultLimitOptions.Section);
         services.AddSettings<CallLimitOptions>(CallLimitOptions.Section);
-        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetServices<IToolset>(), DeclaredTools.None)));
+        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetRequiredService<OfferedToolsets>().All, DeclaredTools.None)));
+        services.AddSettings<TelemetryOptions>(TelemetryOptions.Section);
+        services.AddSingleton<ToolTelemetry>();
         services.AddSingleton<CallLimits>();
-        services.AddSingleton<PluginChain>();
         services.AddSingleton<ToolInvoker>();
         return services;
     }
