@@ -1,7 +1,7 @@
 namespace Runtime.ToolGateway.Credentials;
 
 /// <summary>Makes the auth services that a Toolbox file declares.</summary>
-public sealed class AuthServiceFactory(IHttpClientFactory http, TimeProvider time, ILogger<AuthServiceFactory> logger)
+internal sealed class AuthServiceFactory(IHttpClientFactory http, TimeProvider time, ILogger<AuthServiceFactory> logger)
 {
     internal const string HttpClientName = "token-issuer";
 

@@ -1,0 +1,15 @@
+using Runtime.ServiceDefaults.Settings;
+
+namespace Runtime.ToolGateway.ToolFile;
+
+internal static class ToolFileExtensions
+{
+    /// <summary>Adds the tools that files declare, and what follows changes of the files.</summary>
+    public static IServiceCollection AddToolFile(this IServiceCollection services)
+    {
+        services.AddSettings<ToolFileOptions>(ToolFileOptions.Section);
+        services.AddKinds();
+        services.AddSingleton<ToolFileLoader>();
+        return services;
+    }
+}
