@@ -30,4 +30,7 @@ internal static partial class ToolGatewayLog
 
     [LoggerMessage(2010, LogLevel.Debug, "An MCP client could not be told that the tools changed.")]
     public static partial void ClientNotTold(ILogger logger, Exception error);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Auth service '{Service}' reads its issuer's keys without TLS: whoever is between can make tokens. Setting: authorizationServer. Fix: use https.")]
+    public static partial void IssuerWithoutTls(ILogger logger, string service);
 }

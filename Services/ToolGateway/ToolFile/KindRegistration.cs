@@ -1,3 +1,4 @@
+using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Kinds.PostgresExecuteSql;
 using Runtime.ToolGateway.Kinds.PostgresSql;
 using Runtime.ToolGateway.Sources.Postgres;
@@ -8,6 +9,8 @@ namespace Runtime.ToolGateway.ToolFile;
 internal static class KindRegistration
 {
     public static IServiceCollection AddKinds(this IServiceCollection services) => services
+        .AddAuthServiceKind<GenericAuthServiceKind>()
+        .AddAuthServiceKind<GoogleAuthServiceKind>()
         .AddSourceKind<PostgresSourceKind>()
         .AddToolKind<PostgresExecuteSqlKind>()
         .AddToolKind<PostgresSqlKind>();
