@@ -28,7 +28,7 @@ internal static partial class ToolGatewayLog
     [LoggerMessage(2022, LogLevel.Warning, "The tools file '{Path}' is gone or cannot be read; the tools stay as they were. Fix: put it back.")]
     public static partial void ToolsGone(ILogger logger, string path);
 
-    [LoggerMessage(2010, LogLevel.Debug, "An MCP client could not be told that the tools changed.")]
+    [LoggerMessage(2011, LogLevel.Debug, "An MCP client could not be told that the tools changed.")]
     public static partial void ClientNotTold(ILogger logger, Exception error);
 
     [LoggerMessage(2010, LogLevel.Warning, "Auth service '{Service}' reads its issuer's keys without TLS: whoever is between can make tokens. Setting: authorizationServer. Fix: use https.")]
