@@ -1,3 +1,4 @@
+using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Kinds.Http;
 using Runtime.ToolGateway.Kinds.MySqlExecuteSql;
 using Runtime.ToolGateway.Kinds.MySqlSql;
@@ -16,15 +17,26 @@ namespace Runtime.ToolGateway.ToolFile;
 internal static class KindRegistration
 {
     public static IServiceCollection AddKinds(this IServiceCollection services) => services
-        .AddSingleton<ISourceKind, HttpSourceKind>()
-        .AddSingleton<ISourceKind, MySqlSourceKind>()
-        .AddSingleton<ISourceKind, PostgresSourceKind>()
-        .AddSingleton<ISourceKind, SqliteSourceKind>()
-        .AddSingleton<IToolKind, HttpKind>()
-        .AddSingleton<IToolKind, MySqlExecuteSqlKind>()
-        .AddSingleton<IToolKind, MySqlSqlKind>()
-        .AddSingleton<IToolKind, PostgresExecuteSqlKind>()
-        .AddSingleton<IToolKind, PostgresSqlKind>()
-        .AddSingleton<IToolKind, SqliteExecuteSqlKind>()
-        .AddSingleton<IToolKind, SqliteSqlKind>();
+        .AddAuthServiceKind<GenericAuthServiceKind>()
+        .AddAuthServiceKind<GoogleAuthServiceKind>()
+        .AddSourceKind<HttpSourceKind>()
+        .AddSourceKind<MySqlSourceKind>()
+        .AddSourceKind<PostgresSourceKind>()
+        .AddSourceKind<SqliteSourceKind>()
+        .AddToolKind<HttpKind>()
+        .AddToolKind<MySqlExecuteSqlKind>()
+        .AddToolKind<MySqlSqlKind>()
+        .AddToolKind<PostgresExecuteSqlKind>()
+        .AddToolKind<PostgresSqlKind>()
+        .AddToolKind<SqliteExecuteSqlKind>()
+        .AddToolKind<SqliteSqlKind>();
+
+    private static IServiceCollection AddAuthServiceKind<TKind>(this IServiceCollection services)
+        where TKind : class, IAuthServiceKind => services.AddSingleton<IAuthServiceKind, TKind>();
+
+    private static IServiceCollection AddSourceKind<TKind>(this IServiceCollection services)
+        where TKind : class, ISourceKind => services.AddSingleton<ISourceKind, TKind>();
+
+    private static IServiceCollection AddToolKind<TKind>(this IServiceCollection services)
+        where TKind : class, IToolKind => services.AddSingleton<IToolKind, TKind>();
 }
