@@ -6,6 +6,7 @@ using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
 using Runtime.ToolGateway.Protocols.Toolbox;
+using Runtime.ToolGateway.ToolFile;
 using Runtime.ToolGateway.Toolsets;
 
 try
@@ -18,6 +19,7 @@ try
     // What the tools stand on, the tools, and what calls them.
     builder.Services.AddGoogleCloud();
     builder.Services.AddToolsets();
+    builder.Services.AddToolFile();
     builder.Services.AddToolCatalogue();
     builder.Services.AddCredentials();
     builder.Services.AddPlugins();
@@ -31,7 +33,7 @@ try
     app.MapMcpProtocol();
     app.MapToolboxProtocol();
 
-    // Built here so that two tools of one name stop the start, and not the first call.
+    // Built here so that two tools of one name, or a wrong tools file, stop the start and not the first call.
     _ = app.Services.GetRequiredService<LiveCatalogue>();
 
     await app.RunAsync();

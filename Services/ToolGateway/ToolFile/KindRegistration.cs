@@ -1,4 +1,5 @@
 using Runtime.ToolGateway.Credentials;
+using Runtime.ToolGateway.Kinds.PostgresExecuteSql;
 using Runtime.ToolGateway.Kinds.PostgresSql;
 using Runtime.ToolGateway.Sources.Postgres;
 
@@ -11,6 +12,7 @@ internal static class KindRegistration
         .AddAuthServiceKind<GenericAuthServiceKind>()
         .AddAuthServiceKind<GoogleAuthServiceKind>()
         .AddSourceKind<PostgresSourceKind>()
+        .AddToolKind<PostgresExecuteSqlKind>()
         .AddToolKind<PostgresSqlKind>();
 
     private static IServiceCollection AddAuthServiceKind<TKind>(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Runtime.ServiceDefaults.Settings;
 
 namespace Runtime.ToolGateway.ToolFile;
@@ -10,6 +11,10 @@ internal static class ToolFileExtensions
         services.AddSettings<ToolFileOptions>(ToolFileOptions.Section);
         services.AddKinds();
         services.AddSingleton<ToolFileLoader>();
+        services.AddSingleton<ToolFiles>();
+        services.AddHostedService<ToolFileWatcher>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHealthChecks().AddCheck<SourcesHealthCheck>("sources");
         return services;
     }
 }
