@@ -30,4 +30,7 @@ internal static partial class ToolGatewayLog
 
     [LoggerMessage(2022, LogLevel.Warning, "The tools file '{Path}' is gone or cannot be read; the tools stay as they were. Fix: put it back.")]
     public static partial void ToolsGone(ILogger logger, string path);
+
+    [LoggerMessage(2005, LogLevel.Debug, "An MCP client could not be told that the tools changed.")]
+    public static partial void ClientNotTold(ILogger logger, Exception error);
 }
