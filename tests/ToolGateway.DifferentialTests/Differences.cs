@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>What the gateway means to answer otherwise than MCP Toolbox for Databases. Each subject is a row of docs/toolbox.md, with its reason.</summary>
@@ -16,6 +18,7 @@ internal static class Differences
     public const string WholeTokens = "tokens name their issuer and their end";
     public const string NoClaim = "a claim that is null is missing";
     public const string IntegerClaims = "integer claims are integers";
+    public const string TokensOverMcp = "a token that is missing is an answer over MCP";
     public const string Hidden = "parameters that a token supplies are hidden from models";
 
     private static readonly Dictionary<(string Tool, string Arguments), Difference> _onBoth = new()
@@ -45,6 +48,7 @@ internal static class Differences
 
     private static readonly Dictionary<(string Tool, string Arguments), Difference> _onMcp = new()
     {
+        [("take_string", """{"value":"\ud800"}""")] = new(OnlyText, Answer.Failed(HttpStatusCode.BadRequest)),
         [("take_integer", """{"value":2.0}""")] = new(ExactIntegers, Answer.Refused()),
         [("take_integer", """{"value":1e3}""")] = new(ExactIntegers, Answer.Refused()),
         [("take_integers", """{"value":[1,2.0]}""")] = new(ExactIntegers, Answer.Refused()),

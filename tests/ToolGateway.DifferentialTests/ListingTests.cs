@@ -60,10 +60,11 @@ public sealed class ListingTests(ServerPair servers)
         return names;
     }
 
-    /// <summary>Ours may say more (what is allowed), and has to say all of theirs.</summary>
+    /// <summary>Ours may say more (what is allowed), and has to say all of theirs but what goes without saying.</summary>
     private static bool IsSameParameter(JsonElement theirs, JsonElement ours) => theirs.EnumerateObject().All(member =>
-        ours.TryGetProperty(member.Name, out var same)
-        && (member.Name is "items" ? IsSameParameter(member.Value, same) : Meaning.IsSame(member.Value, same)));
+        (member.Name is "additionalProperties" && member.Value.ValueKind is JsonValueKind.True)
+        || (ours.TryGetProperty(member.Name, out var same)
+        && (member.Name is "items" ? IsSameParameter(member.Value, same) : Meaning.IsSame(member.Value, same))));
 
     private static IEnumerable<string> Required(JsonElement schema) =>
         schema.TryGetProperty("required", out var required) ? required.EnumerateArray().Select(name => name.GetString()!).Order() : [];
