@@ -2,8 +2,10 @@ using Runtime.GoogleCloud;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
+using Runtime.ToolGateway.Protocols.Toolbox;
 using Runtime.ToolGateway.ToolFile;
 using Runtime.ToolGateway.Toolsets;
 
@@ -19,14 +21,17 @@ try
     builder.Services.AddToolsets();
     builder.Services.AddToolFile();
     builder.Services.AddToolCatalogue();
+    builder.Services.AddCredentials();
     builder.Services.AddPlugins();
     builder.Services.AddMcpProtocol();
+    builder.Services.AddToolboxProtocol();
 
     var app = builder.Build();
 
     app.MapServiceDefaults();
     app.MapNativeProtocol();
     app.MapMcpProtocol();
+    app.MapToolboxProtocol();
 
     // Built here so that two tools of one name, or a wrong tools file, stop the start and not the first call.
     _ = app.Services.GetRequiredService<LiveCatalogue>();

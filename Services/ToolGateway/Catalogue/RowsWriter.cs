@@ -91,7 +91,7 @@ public sealed class RowsWriter : IDisposable
         }
 
         _buffer.Add("}"u8);
-        return new(_buffer.Written, new ResultRows(array, _rows, _truncated));
+        return new(_buffer.Written, new ResultRows(array, _rows, _truncated, Alone: ReferenceEquals(_shape, RowsShape.Declared)));
     }
 
     public void Dispose() => _json.Dispose();

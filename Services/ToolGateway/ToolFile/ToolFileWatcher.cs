@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Toolsets;
 
 namespace Runtime.ToolGateway.ToolFile;
 
@@ -9,7 +10,7 @@ namespace Runtime.ToolGateway.ToolFile;
 /// Kubernetes ConfigMap, network shares. Notifications of the file system miss the last two, and reading a few kilobytes costs nothing.
 /// </remarks>
 internal sealed class ToolFileWatcher(
-    ToolFiles files, LiveCatalogue catalogue, IEnumerable<IToolset> toolsets, IOptions<ToolFileOptions> options, TimeProvider time)
+    ToolFiles files, LiveCatalogue catalogue, OfferedToolsets toolsets, IOptions<ToolFileOptions> options, TimeProvider time)
     : BackgroundService, IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -33,7 +34,7 @@ internal sealed class ToolFileWatcher(
         {
             if (files.Look() is { } tools)
             {
-                catalogue.Replace(new(toolsets, tools));
+                catalogue.Replace(new(toolsets.All, tools));
             }
         }
     }
