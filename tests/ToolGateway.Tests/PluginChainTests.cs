@@ -1,6 +1,5 @@
-using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Plugins;
@@ -11,8 +10,6 @@ namespace Runtime.ToolGateway.Tests;
 public sealed class PluginChainTests
 {
     private readonly List<string> _seen = [];
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Plugins_run_in_order_before_and_after_the_tool()
@@ -57,24 +54,53 @@ public sealed class PluginChainTests
     [Fact]
     public void Two_plugins_of_one_name_are_refused() => Assert.Contains(
         "Plugin with name 'a' already registered.",
-        Assert.Throws<SettingException>(() => new PluginChain([new Recorder("a", _seen), new Recorder("a", _seen)])).Message,
+        Assert.Throws<SettingException>(() => new PluginFixture(new Recorder("a", _seen), new Recorder("a", _seen))).Message,
         StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_plugin_that_is_switched_off_takes_no_part()
+    {
+        await CallAsync("echo", new Recorder("a", _seen) { IsEnabled = false });
+
+        Assert.Empty(_seen);
+    }
+
+    [Fact]
+    public async Task Arguments_that_do_not_fit_reach_the_plugins_as_a_result_only()
+    {
+        using var fixture = new PluginFixture(new Recorder("a", _seen));
+
+        var result = await fixture.CallAsync("echo", """{"text":1}""");
+
+        Assert.Equal("INVALID_ARGUMENT", result.ErrorCode);
+        Assert.Equal(["a after"], _seen);
+    }
+
+    [Fact]
+    public async Task Every_plugin_is_closed_and_the_failures_are_told_together()
+    {
+        var log = new ListLogger<PluginChain>();
+        IHostedService chain = new PluginChain([new Thrower(), new Recorder("a", _seen)], log, TimeProvider.System);
+
+        await chain.StopAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(["a close"], _seen);
+        Assert.Equal((LogLevel.Warning, "Failed to close plugins: 'thrower': InvalidCastException."), Assert.Single(log.Entries));
+    }
 
     private static ToolResult Answer(string text) => ToolResult.Success(("results", text));
 
     private static async Task<ToolResult> CallAsync(string name, params IToolPlugin[] plugins)
     {
-        using var limits = new CallLimits(Options.Create(new CallLimitOptions()));
-        var invoker = new ToolInvoker(new PluginChain(plugins), limits, Options.Create(new ResultLimitOptions()), NullLogger<ToolInvoker>.Instance);
-        var catalogue = new ToolCatalogue([new FakeToolset()], DeclaredTools.None);
-        using var arguments = JsonDocument.Parse(name is "echo" ? """{"text":"hello"}""" : "{}");
-        var context = new CallContext { Protocol = "test", Header = _ => null, Caller = "test" };
-        return await invoker.InvokeAsync(catalogue.Find(name)!, arguments.RootElement, context, Cancellation);
+        using var fixture = new PluginFixture(plugins);
+        return await fixture.CallAsync(name, name is "echo" ? """{"text":"hello"}""" : "{}");
     }
 
     private sealed class Recorder(string name, List<string> seen) : IToolPlugin
     {
         public string Name => name;
+
+        public bool IsEnabled { get; init; } = true;
 
         public ToolResult? Before { get; init; }
 
@@ -88,6 +114,12 @@ public sealed class PluginChainTests
 
         public ValueTask<ToolResult?> OnErrorAsync(ToolCall call, Exception error, CancellationToken cancellationToken) => Saw("error", OnError);
 
+        public ValueTask CloseAsync(CancellationToken cancellationToken)
+        {
+            seen.Add($"{name} close");
+            return default;
+        }
+
         private ValueTask<ToolResult?> Saw(string hook, ToolResult? answer)
         {
             seen.Add($"{name} {hook}");
@@ -100,5 +132,7 @@ public sealed class PluginChainTests
         public string Name => "thrower";
 
         public ValueTask<ToolResult?> BeforeAsync(ToolCall call, CancellationToken cancellationToken) => throw new FormatException("broken");
+
+        public ValueTask CloseAsync(CancellationToken cancellationToken) => throw new InvalidCastException("stuck");
     }
 }

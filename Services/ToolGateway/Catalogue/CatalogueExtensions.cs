@@ -1,5 +1,6 @@
 using Runtime.ServiceDefaults.Settings;
-using Runtime.ToolGateway.Plugins;
+using Runtime.ToolGateway.ToolFile;
+using Runtime.ToolGateway.Toolsets;
 
 namespace Runtime.ToolGateway.Catalogue;
 
@@ -10,9 +11,11 @@ public static class CatalogueExtensions
     {
         services.AddSettings<ResultLimitOptions>(ResultLimitOptions.Section);
         services.AddSettings<CallLimitOptions>(CallLimitOptions.Section);
-        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetServices<IToolset>(), DeclaredTools.None)));
+        services.AddSingleton(provider =>
+            new LiveCatalogue(new(provider.GetRequiredService<OfferedToolsets>().All, provider.GetRequiredService<ToolFiles>().Load())));
+        services.AddSettings<TelemetryOptions>(TelemetryOptions.Section);
+        services.AddSingleton<ToolTelemetry>();
         services.AddSingleton<CallLimits>();
-        services.AddSingleton<PluginChain>();
         services.AddSingleton<ToolInvoker>();
         return services;
     }

@@ -1,13 +1,20 @@
+using System.Diagnostics;
+
 namespace Runtime.ToolGateway.Catalogue;
 
 /// <summary>One call of a tool: arguments that fit its description, and where results and progress go.</summary>
 public sealed class ToolCall(CataloguedTool tool, ToolArguments arguments, CallContext context, ResultLimitOptions limits)
 {
+    private readonly long _started = Stopwatch.GetTimestamp();
+
     public CataloguedTool Tool => tool;
 
     public ToolArguments Arguments => arguments;
 
     public CallContext Context => context;
+
+    /// <summary>Gets how long ago the call began.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 
     /// <summary>Begins a result that is rows.</summary>
     public RowsWriter Rows(RowsShape shape) => new(context, shape, limits);

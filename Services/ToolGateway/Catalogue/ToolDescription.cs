@@ -22,6 +22,9 @@ public sealed record ToolDescription(string Name, string Title, string Text, Too
     /// <remarks>Tools of a Toolbox file ignore them, because MCP Toolbox does, and its users' agents may rely on it.</remarks>
     public bool IgnoresUnknownArguments { get; init; }
 
+    /// <summary>Gets what telemetry says of every call beside its name, for example <c>db.system.name</c>. Nothing secret, nothing of the arguments.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> Telemetry { get; init; } = [];
+
     /// <summary>Gets how long one call may take; null for the gateway's default.</summary>
     public TimeSpan? Deadline { get; init; }
 

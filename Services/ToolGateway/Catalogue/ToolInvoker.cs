@@ -10,11 +10,10 @@ using Runtime.ToolGateway.Plugins;
 namespace Runtime.ToolGateway.Catalogue;
 
 /// <summary>Calls a tool the same way for every protocol: know the caller, validate, run within limits, tell the two kinds of failure apart.</summary>
-public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions<ResultLimitOptions> results, ILogger<ToolInvoker> logger)
+public sealed class ToolInvoker(
+    PluginChain plugins, CallLimits limits, ToolTelemetry telemetry, IOptions<ResultLimitOptions> results, ILogger<ToolInvoker> logger)
 {
-    internal const string SourceName = "Runtime.ToolGateway";
-
-    private static readonly ActivitySource Source = new(SourceName);
+    private const string Succeeded = "OK";
 
     /// <summary>Calls a tool.</summary>
     /// <returns>Its result, or an answer that the model can act on.</returns>
@@ -24,27 +23,19 @@ public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions
         ArgumentNullException.ThrowIfNull(tool);
         ArgumentNullException.ThrowIfNull(context);
 
-        // Name and attributes of the OpenTelemetry semantic conventions for generative AI.
-        using var activity = Source.StartActivity($"execute_tool {tool.Name}");
-        activity?.SetTag("gen_ai.operation.name", "execute_tool");
-        activity?.SetTag("gen_ai.tool.name", tool.Name);
-
+        using var activity = telemetry.Begin(tool, arguments, context.Protocol);
         var started = Stopwatch.GetTimestamp();
-        var outcome = "OK";
+        var outcome = Succeeded;
+        ToolResult? result = null;
         try
         {
-            var result = await InvokeWithinLimitsAsync(tool, arguments, context, cancellationToken);
-            outcome = result.ErrorCode ?? outcome;
+            result = await InvokeInTimeAsync(tool, arguments, context, cancellationToken);
+            outcome = result.ErrorCode ?? Succeeded;
             return result;
         }
         catch (ServiceException error)
         {
             outcome = error.Reason;
-            if (IsCorrectableByModel(error))
-            {
-                return ToolResult.CorrectableByModel(error.Reason, error.Message);
-            }
-
             throw;
         }
         catch (Exception error)
@@ -54,13 +45,12 @@ public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions
         }
         finally
         {
-            if (outcome is not "OK")
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            telemetry.End(activity, tool, context.Protocol, outcome, result, elapsed);
+            if (outcome is not Succeeded)
             {
-                activity?.SetTag("error.type", outcome);
-                activity?.SetStatus(ActivityStatusCode.Error);
+                ToolGatewayLog.CallFailed(logger, tool.Name, context.Protocol, outcome, elapsed.TotalMilliseconds);
             }
-
-            ToolGatewayLog.Called(logger, tool.Name, outcome, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
     }
 
@@ -69,7 +59,7 @@ public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions
         error is UpstreamException { Status: StatusCode.FailedPrecondition }
         || error.Status is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.OutOfRange or StatusCode.Unimplemented;
 
-    private async Task<ToolResult> InvokeWithinLimitsAsync(CataloguedTool tool, JsonElement arguments, CallContext context, CancellationToken cancellationToken)
+    private async Task<ToolResult> InvokeInTimeAsync(CataloguedTool tool, JsonElement arguments, CallContext context, CancellationToken cancellationToken)
     {
         var description = tool.Description;
         var deadline = limits.DeadlineOf(description);
@@ -79,13 +69,10 @@ public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions
         {
             var claims = await CallerClaims.VerifyAsync(description, context, timed.Token);
             var problems = ArgumentValidator.Validate(description, arguments, claims, out var accepted);
-            if (problems.Count > 0)
-            {
-                return ToolResult.CorrectableByModel("INVALID_ARGUMENT", string.Join(" ", problems));
-            }
-
             var call = new ToolCall(tool, accepted, context, results.Value);
-            var result = await plugins.BeforeAsync(call, timed.Token) ?? await RunAsync(call, timed.Token);
+            var result = problems.Count > 0
+                ? ToolResult.CorrectableByModel("INVALID_ARGUMENT", string.Join(" ", problems))
+                : await plugins.BeforeAsync(call, timed.Token) ?? await RunAsync(call, timed.Token);
             return await plugins.AfterAsync(call, result, timed.Token) ?? result;
         }
         catch (Exception error) when (error is not ServiceException && timed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -99,9 +86,9 @@ public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions
 
     private async Task<ToolResult> RunAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        using var turn = await limits.EnterAsync(call.Tool.Name, cancellationToken);
         try
         {
+            using var turn = await limits.EnterAsync(call.Tool.Name, cancellationToken);
             return await call.Tool.Tool.InvokeAsync(call, cancellationToken);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
@@ -109,6 +96,11 @@ public sealed class ToolInvoker(PluginChain plugins, CallLimits limits, IOptions
             if (await plugins.OnErrorAsync(call, error, cancellationToken) is { } answer)
             {
                 return answer;
+            }
+
+            if (error is ServiceException known && IsCorrectableByModel(known))
+            {
+                return ToolResult.CorrectableByModel(known.Reason, known.Message);
             }
 
             throw;

@@ -5,18 +5,22 @@ namespace Runtime.ToolGateway.Plugins;
 /// <summary>Looks at every call, and may answer it, change its result or take over its failure.</summary>
 /// <remarks>
 /// The tool hooks of ADK's plugins, with their rules: plugins run in order of registration; the first that answers ends its hook, and the
-/// plugins after it are not asked; null goes on. An exception in a plugin fails the call, and names the plugin and the hook.
+/// plugins after it are not asked; null goes on. An exception in a plugin fails the call, and names the plugin and the hook; a
+/// <see cref="Runtime.ServiceDefaults.Errors.ServiceException"/> is not a fault of the plugin but its refusal, and reaches the caller as it is.
 /// </remarks>
 public interface IToolPlugin
 {
     /// <summary>Gets the name, unique in the gateway.</summary>
     string Name { get; }
 
+    /// <summary>Gets a value indicating whether the plugin takes part. Asked once, at the start.</summary>
+    bool IsEnabled => true;
+
     /// <summary>Runs before the tool, with arguments that fit its description.</summary>
     /// <returns>A result that is used instead of calling the tool; null to go on.</returns>
     ValueTask<ToolResult?> BeforeAsync(ToolCall call, CancellationToken cancellationToken) => default;
 
-    /// <summary>Runs after the tool, or after a plugin answered for it.</summary>
+    /// <summary>Runs after the tool, or after a plugin answered for it, or when the arguments do not fit: then the result says so, and the call has them as they came.</summary>
     /// <returns>A result that replaces the one there is; null to keep it.</returns>
     ValueTask<ToolResult?> AfterAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => default;
 

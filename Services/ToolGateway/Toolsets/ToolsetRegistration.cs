@@ -12,7 +12,14 @@ public static class ToolsetRegistration
     public static IServiceCollection AddToolsets(this IServiceCollection services) => services
         .AddToolset<BigtableToolset, BigtableToolsOptions>(BigtableToolsOptions.Section)
         .AddToolset<PubSubToolset, PubSubToolsOptions>(PubSubToolsOptions.Section)
-        .AddToolset<SpannerToolset, SpannerToolsOptions>(SpannerToolsOptions.Section);
+        .AddToolset<SpannerToolset, SpannerToolsOptions>(SpannerToolsOptions.Section)
+        .AddOfferedToolsets();
+
+    private static IServiceCollection AddOfferedToolsets(this IServiceCollection services)
+    {
+        services.AddSettings<ToolsetOptions>(ToolsetOptions.Section);
+        return services.AddSingleton<OfferedToolsets>();
+    }
 
     private static IServiceCollection AddToolset<TToolset, TOptions>(this IServiceCollection services, string section)
         where TToolset : class, IToolset
