@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.ToolFile.Yaml;
+using Runtime.ToolGateway.Toolsets;
 
 namespace Runtime.ToolGateway.ToolFile;
 
@@ -10,13 +11,13 @@ namespace Runtime.ToolGateway.ToolFile;
 /// <param name="configuration">Where <c>${NAME}</c> is looked up: the environment, and whatever else the gateway is configured from.</param>
 internal sealed partial class ToolFileLoader(
     IEnumerable<ISourceKind> sourceKinds, IEnumerable<IToolKind> toolKinds, IEnumerable<IAuthServiceKind> authServiceKinds,
-    IEnumerable<IToolset> toolsets, IConfiguration configuration)
+    OfferedToolsets toolsets, IConfiguration configuration)
 {
     private readonly Dictionary<string, ISourceKind> _sourceKinds = sourceKinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
     private readonly Dictionary<string, IToolKind> _toolKinds = toolKinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
     private readonly Dictionary<string, IAuthServiceKind> _authServiceKinds = authServiceKinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
-    private readonly HashSet<string> _builtInTools = [.. toolsets.SelectMany(toolset => toolset.Tools).Select(tool => tool.Description.Name)];
-    private readonly HashSet<string> _builtInToolsets = [.. toolsets.Select(toolset => toolset.Name)];
+    private readonly HashSet<string> _builtInTools = [.. toolsets.All.SelectMany(toolset => toolset.Tools).Select(tool => tool.Description.Name)];
+    private readonly HashSet<string> _builtInToolsets = [.. toolsets.All.Select(toolset => toolset.Name)];
 
     /// <summary>Loads all files. What did not change since the last time is taken over, with its connections.</summary>
     /// <exception cref="ToolFileException">Something is wrong with the files. Nothing is opened, and nothing of the last time is touched.</exception>
