@@ -1,19 +1,35 @@
 using Runtime.ToolGateway.Credentials;
+using Runtime.ToolGateway.Kinds.Http;
+using Runtime.ToolGateway.Kinds.MySqlExecuteSql;
+using Runtime.ToolGateway.Kinds.MySqlSql;
 using Runtime.ToolGateway.Kinds.PostgresExecuteSql;
 using Runtime.ToolGateway.Kinds.PostgresSql;
+using Runtime.ToolGateway.Kinds.SqliteExecuteSql;
+using Runtime.ToolGateway.Kinds.SqliteSql;
+using Runtime.ToolGateway.Sources.Http;
+using Runtime.ToolGateway.Sources.MySql;
 using Runtime.ToolGateway.Sources.Postgres;
+using Runtime.ToolGateway.Sources.Sqlite;
 
 namespace Runtime.ToolGateway.ToolFile;
 
-/// <summary>The kinds that files can name. Adding one is a folder under <c>Kinds</c> or <c>Sources</c>, and a line here.</summary>
+/// <summary>The kinds that files can name. Adding one is a folder under <c>Kinds</c>, <c>Sources</c> or <c>Credentials</c>, and a line here.</summary>
 internal static class KindRegistration
 {
     public static IServiceCollection AddKinds(this IServiceCollection services) => services
         .AddAuthServiceKind<GenericAuthServiceKind>()
         .AddAuthServiceKind<GoogleAuthServiceKind>()
+        .AddSourceKind<HttpSourceKind>()
+        .AddSourceKind<MySqlSourceKind>()
         .AddSourceKind<PostgresSourceKind>()
+        .AddSourceKind<SqliteSourceKind>()
+        .AddToolKind<HttpKind>()
+        .AddToolKind<MySqlExecuteSqlKind>()
+        .AddToolKind<MySqlSqlKind>()
         .AddToolKind<PostgresExecuteSqlKind>()
-        .AddToolKind<PostgresSqlKind>();
+        .AddToolKind<PostgresSqlKind>()
+        .AddToolKind<SqliteExecuteSqlKind>()
+        .AddToolKind<SqliteSqlKind>();
 
     private static IServiceCollection AddAuthServiceKind<TKind>(this IServiceCollection services)
         where TKind : class, IAuthServiceKind => services.AddSingleton<IAuthServiceKind, TKind>();

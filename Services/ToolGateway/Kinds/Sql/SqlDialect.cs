@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Runtime.ToolGateway.Kinds.Sql;
@@ -57,6 +58,32 @@ internal sealed partial class SqlDialect
         }
 
         return tokens;
+    }
+
+    /// <summary>Gives every placeholder the number that the database counts it by: <c>?</c> and names in the order of their first use.</summary>
+    public string NumberPlaceholders(string sql)
+    {
+        Dictionary<string, int> names = new(StringComparer.Ordinal);
+        var last = 0;
+        return _tokens.Replace(sql, match =>
+        {
+            if (!match.Groups["parameter"].Success)
+            {
+                return match.Value;
+            }
+
+            if (match.Value[0] is '?' && int.TryParse(match.ValueSpan[1..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                last = Math.Max(last, number);
+            }
+            else if (match.Value is "?" || !names.TryGetValue(match.Value, out number))
+            {
+                number = ++last;
+                names[match.Value] = number;
+            }
+
+            return string.Create(CultureInfo.InvariantCulture, $"?{number}");
+        });
     }
 
     /// <summary>Quotes a text so that it is one name or one literal, whatever is in it.</summary>

@@ -31,6 +31,10 @@ internal sealed class PostgresSettings
     /// <summary>Gets how many seconds a connection may take to open.</summary>
     [Range(1, 1024)]
     public int ConnectTimeout { get; init; } = 5;
+
+    /// <summary>Gets whether statements carry the trace in a comment; the gateway does not, since every call would be another statement.</summary>
+    [AllowedValues(false, null)]
+    public bool? SqlCommenter { get; init; }
 }
 
 /// <summary>A PostgreSQL database.</summary>
