@@ -11,6 +11,9 @@ internal sealed class McpSessions : IDisposable
 {
     public const string HeaderName = "Mcp-Session-Id";
 
+    /// <summary>The id that a client without a stream gets, for which nothing is kept: Toolbox's libraries do not go on without one in revision 2025-03-26.</summary>
+    public const string NothingKept = "none";
+
     private readonly ConcurrentDictionary<string, McpSession> _sessions = new(StringComparer.Ordinal);
     private readonly LiveCatalogue _catalogue;
     private readonly TimeProvider _time;
