@@ -172,7 +172,7 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
 
         if (session is null || message.Method is not "tools/call")
         {
-            if (message.Method is "initialize" && !caller.IsPerRequest)
+            if (message.Method is "initialize" && McpVersion.NeedsSessionId(RpcMessage.TextIn(message.Params, "protocolVersion"u8)))
             {
                 http.Response.Headers[McpSessions.HeaderName] = McpSessions.NothingKept;
             }

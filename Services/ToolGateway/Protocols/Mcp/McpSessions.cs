@@ -11,7 +11,7 @@ internal sealed class McpSessions : IDisposable
 {
     public const string HeaderName = "Mcp-Session-Id";
 
-    /// <summary>The id that a client without a stream gets, for which nothing is kept: Toolbox's libraries do not go on without one in revision 2025-03-26.</summary>
+    /// <summary>The id of a session of which nothing is kept, for clients that insist on one and take no stream.</summary>
     public const string NothingKept = "none";
 
     private readonly ConcurrentDictionary<string, McpSession> _sessions = new(StringComparer.Ordinal);
