@@ -29,7 +29,7 @@ public sealed record Answer(HttpStatusCode Status, JsonElement? Rows, string? Er
             : new(status, result, null);
     }
 
-    /// <summary>Reads the result of <c>tools/call</c>: a text part a row; or an error of JSON-RPC.</summary>
+    /// <summary>Reads the result of <c>tools/call</c>: a text part a row, or one with the array; or an error of JSON-RPC.</summary>
     public static Answer OfMcp(HttpStatusCode status, JsonElement message)
     {
         if (message.TryGetProperty("error", out var failure))
@@ -44,7 +44,16 @@ public sealed record Answer(HttpStatusCode Status, JsonElement? Rows, string? Er
             return new(status, null, string.Join('\n', parts));
         }
 
-        return new(status, JsonElement.Parse($"[{string.Join(',', parts)}]"), null);
+        try
+        {
+            var rows = parts is [var single] && single.StartsWith('[') ? single : $"[{string.Join(',', parts)}]";
+            return new(status, JsonElement.Parse(rows), null);
+        }
+        catch (JsonException)
+        {
+            // What cannot be written as JSON is told in words, and not as an error.
+            return new(status, null, string.Join('\n', parts));
+        }
     }
 
     public override string ToString() => Rows is { } rows ? $"{(int)Status} {rows.GetRawText()}" : $"{(int)Status} error: {Error}";

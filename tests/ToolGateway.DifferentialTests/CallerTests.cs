@@ -68,6 +68,17 @@ public sealed class CallerTests(ServerPair servers)
     }
 
     [Fact]
+    public async Task Without_a_token_a_call_over_MCP_is_a_failure_of_HTTP_to_Toolbox_alone()
+    {
+        var theirs = await servers.Theirs.CallOverMcpAsync("guarded", "{}");
+        var ours = await servers.Ours.CallOverMcpAsync("guarded", "{}");
+
+        Assert.True(
+            (theirs.Status, ours.Status) is (HttpStatusCode.Unauthorized, HttpStatusCode.OK) && ours.Error!.Contains("issuer_token", StringComparison.Ordinal),
+            $"{Differences.TokensOverMcp}\nToolbox: {theirs}\nGateway: {ours}");
+    }
+
+    [Fact]
     public async Task An_integer_claim_is_an_integer_to_us_alone()
     {
         var headers = Headers("good");

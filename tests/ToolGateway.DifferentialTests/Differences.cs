@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>What the gateway means to answer otherwise than MCP Toolbox for Databases. Each subject is a row of docs/toolbox.md, with its reason.</summary>
@@ -9,13 +11,14 @@ internal static class Differences
     public const string EndlessTime = "infinite dates and times are texts";
     public const string TextForms = "types without a JSON form are PostgreSQL's text";
     public const string ExactJson = "numbers in JSON columns keep their digits";
-    public const string WholeFloat = "an integer has no fraction over MCP either";
+    public const string ExactIntegers = "integers over MCP are exact";
     public const string OnlyText = "what is no text is refused";
     public const string OneObject = "a body is one JSON object";
     public const string ForeignPages = "foreign web pages are refused";
     public const string WholeTokens = "tokens name their issuer and their end";
     public const string NoClaim = "a claim that is null is missing";
     public const string IntegerClaims = "integer claims are integers";
+    public const string TokensOverMcp = "a token that is missing is an answer over MCP";
     public const string Hidden = "parameters that a token supplies are hidden from models";
 
     private static readonly Dictionary<(string Tool, string Arguments), Difference> _onBoth = new()
@@ -27,6 +30,10 @@ internal static class Differences
         [("column_infinity", "{}")] = new(NotANumber, Answer.Of("""[{"value":"Infinity"}]""")),
         [("column_date_infinity", "{}")] = new(EndlessTime, Answer.Of("""[{"value":"infinity"}]""")),
         [("column_timestamp_infinity", "{}")] = new(EndlessTime, Answer.Of("""[{"value":"infinity"}]""")),
+        [("column_texts", "{}")] = new(
+            TextForms,
+            Answer.Of("""[{"text":"a\"b\\c/d<e>&é😀","varchar":"v","padded":"c  ","control":"line\nbreak\ttab","empty":"","name":"n","one":"x"}]""")),
+        [("column_record", "{}")] = new(TextForms, Answer.Of("""[{"value":"(1,a)"}]""")),
         [("column_macaddr", "{}")] = new(TextForms, Answer.Of("""[{"value":"08:00:2b:01:02:03"}]""")),
         [("column_bits", "{}")] = new(TextForms, Answer.Of("""[{"value":"101"}]""")),
         [("column_ranges", "{}")] = new(TextForms, Answer.Of("""[{"value":"[1,5)"}]""")),
@@ -41,7 +48,12 @@ internal static class Differences
 
     private static readonly Dictionary<(string Tool, string Arguments), Difference> _onMcp = new()
     {
-        [("take_integer", """{"value":2.0}""")] = new(WholeFloat, Answer.Refused()),
+        [("take_string", """{"value":"\ud800"}""")] = new(OnlyText, Answer.Failed(HttpStatusCode.BadRequest)),
+        [("take_integer", """{"value":2.0}""")] = new(ExactIntegers, Answer.Refused()),
+        [("take_integer", """{"value":1e3}""")] = new(ExactIntegers, Answer.Refused()),
+        [("take_integers", """{"value":[1,2.0]}""")] = new(ExactIntegers, Answer.Refused()),
+        [("take_integer", """{"value":9223372036854775807}""")] = new(ExactIntegers, Answer.Of("""[{"value":9223372036854775807}]""")),
+        [("take_integer", """{"value":-9223372036854775808}""")] = new(ExactIntegers, Answer.Of("""[{"value":-9223372036854775808}]""")),
     };
 
     /// <summary>Gets every subject.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -13,7 +14,8 @@ internal static partial class Meaning
         && (theirs.Rows, ours.Rows) switch
         {
             ({ } expected, { } actual) => IsSame(expected, actual, membersHaveOrder: true),
-            (null, null) => Landmarks(theirs.Error!).All(word => ours.Error!.Contains(word, StringComparison.Ordinal)),
+            // Refusals with a status of their own are for programs, which read the status.
+            (null, null) => theirs.Status is not HttpStatusCode.OK || Landmarks(theirs.Error!).All(word => ours.Error!.Contains(word, StringComparison.Ordinal)),
             _ => false,
         };
 

@@ -73,7 +73,7 @@ public sealed class RequestTests(ServerPair servers)
     [Fact]
     public async Task A_body_over_ten_mebibytes_is_refused_as_too_large()
     {
-        var body = Encoding.UTF8.GetBytes($"{{\"value\":\"{new string('x', 11 << 20)}\"}}");
+        var body = Encoding.UTF8.GetBytes($"{{\"value\":\"{new string('x', 10 << 20)}\"}}");
 
         var theirs = await servers.Theirs.SendAsync(HttpMethod.Post, "/api/tool/take_string/invoke", body);
         var ours = await servers.Ours.SendAsync(HttpMethod.Post, "/api/tool/take_string/invoke", body);

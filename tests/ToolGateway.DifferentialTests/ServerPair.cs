@@ -50,7 +50,9 @@ public sealed class ServerPair : IAsyncLifetime
         var ours = builder
             .AddExecutable(Gateway, "dotnet", AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "ToolGateway.dll"))
             .WithHttpEndpoint(name: "http").WithHttpEndpoint(name: "grpc").WithHttpHealthCheck("/alive")
-            .WithEnvironment("Tools__File", file);
+            .WithEnvironment("Tools__File", file)
+            // Its own tools would be in the manifest of all tools.
+            .WithEnvironment("Tools__Toolsets__0", "none");
         ours.WithEnvironment("Kestrel__Endpoints__Http__Url", ours.GetEndpoint("http"));
         ours.WithEnvironment("Kestrel__Endpoints__Grpc__Url", ours.GetEndpoint("grpc"));
         foreach (var (server, database) in new[] { (theirs, databases.Theirs), (ours, databases.Ours) })

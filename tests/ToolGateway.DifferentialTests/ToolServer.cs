@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace Runtime.ToolGateway.DifferentialTests;
 
@@ -10,6 +9,7 @@ namespace Runtime.ToolGateway.DifferentialTests;
 public sealed class ToolServer(Uri address) : IDisposable
 {
     private const string McpVersion = "2025-06-18";
+    private const int LargeBody = 1024 * 1024;
 
     private readonly HttpClient _client = new() { BaseAddress = address };
 
@@ -23,6 +23,8 @@ public sealed class ToolServer(Uri address) : IDisposable
         HttpMethod method, string path, byte[]? body = null, string? contentType = "application/json", params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
+        // A body that is too large is refused before it is sent.
+        request.Headers.ExpectContinue = body?.Length > LargeBody;
         if (body is not null)
         {
             request.Content = new ByteArrayContent(body);
@@ -48,18 +50,17 @@ public sealed class ToolServer(Uri address) : IDisposable
     /// <summary>Calls a tool over <c>/mcp</c>, without initialize, as clients may.</summary>
     public async Task<Answer> CallOverMcpAsync(string tool, string arguments, params (string Name, string Value)[] headers)
     {
-        var (status, message) = await AskMcpAsync(
-            "/mcp", "tools/call", new() { ["name"] = tool, ["arguments"] = JsonNode.Parse(arguments) }, headers);
+        var (status, message) = await AskMcpAsync("/mcp", "tools/call", $$"""{"name":"{{tool}}","arguments":{{arguments}}}""", headers);
         return Answer.OfMcp(status, message);
     }
 
-    /// <summary>Sends one message of JSON-RPC and returns the answer.</summary>
+    /// <summary>Sends one message of JSON-RPC and returns the answer. The parameters go out as they are, right or wrong.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Message)> AskMcpAsync(
-        string path, string method, JsonObject parameters, params (string Name, string Value)[] headers)
+        string path, string method, string parameters, params (string Name, string Value)[] headers)
     {
-        var message = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
+        var message = $$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}""";
         var (status, text) = await SendAsync(
-            HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(message), "application/json",
+            HttpMethod.Post, path, Encoding.UTF8.GetBytes(message), "application/json",
             [("Accept", "application/json, text/event-stream"), ("MCP-Protocol-Version", McpVersion), .. headers]);
 
         // A stream of one message: "event: message", then "data: {…}".

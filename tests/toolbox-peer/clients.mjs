@@ -40,7 +40,8 @@ async function story(name, client, knowsAuthParameters) {
   const later = guarded.addAuthTokenGetter('issuer', () => token);
   assert.deepEqual(read(await later()), one({ one: 1 }));
   const refused = await client.loadTool('guarded', { issuer: () => 'no token' });
-  await assert.rejects(refused());
+  // The gateway tells the model over MCP what is wrong; MCP Toolbox lets the call fail.
+  assert.doesNotMatch(String(await refused().catch(String)), /"one"/);
   console.log(`${name}: a tool that needs a token is called with one, and refused without`);
 
   if (knowsAuthParameters) {

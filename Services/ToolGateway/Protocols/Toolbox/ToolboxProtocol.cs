@@ -88,24 +88,18 @@ internal sealed class ToolboxProtocol(
     private async Task InvokeAsync(HttpContext http, CataloguedTool tool)
     {
         var body = http.Request.BodyReader;
-        var caller = CallContexts.Of(http, Protocol);
         try
         {
             var bytes = await ReadAsync(http, body);
-            if (Parse(bytes, out var problem) is not { } arguments)
+            try
             {
-                // Who may not call learns nothing of what was wrong.
-                await CallerClaims.VerifyAsync(tool.Description, caller, http.RequestAborted);
-                await ToolboxAnswers.RefuseAsync(http.Response, StatusCodes.Status400BadRequest, problem);
-                return;
+                await InvokeAsync(http, tool, bytes);
             }
-
-            using (arguments)
+            finally
             {
-                await ToolboxAnswers.WriteAsync(http.Response, await invoker.InvokeAsync(tool, arguments.RootElement, caller, http.RequestAborted));
+                // Not before: the arguments share the bytes.
+                body.AdvanceTo(bytes.End);
             }
-
-            body.AdvanceTo(bytes.End);
         }
         catch (BadHttpRequestException refused)
         {
@@ -115,6 +109,21 @@ internal sealed class ToolboxProtocol(
         {
             await ToolboxAnswers.RefuseAsync(http.Response, errors.Explain(error));
         }
+    }
+
+    private async Task InvokeAsync(HttpContext http, CataloguedTool tool, ReadOnlySequence<byte> body)
+    {
+        var caller = CallContexts.Of(http, Protocol);
+        using var arguments = Parse(body, out var problem);
+        if (arguments is null)
+        {
+            // Who may not call learns nothing of what was wrong.
+            await CallerClaims.VerifyAsync(tool.Description, caller, http.RequestAborted);
+            await ToolboxAnswers.RefuseAsync(http.Response, StatusCodes.Status400BadRequest, problem);
+            return;
+        }
+
+        await ToolboxAnswers.WriteAsync(http.Response, await invoker.InvokeAsync(tool, arguments.RootElement, caller, http.RequestAborted));
     }
 
     private async ValueTask<ReadOnlySequence<byte>> ReadAsync(HttpContext http, PipeReader body)
