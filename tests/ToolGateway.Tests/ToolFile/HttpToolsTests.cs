@@ -2,7 +2,8 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Runtime.ServiceDefaults.Errors;
 
@@ -18,6 +19,9 @@ public sealed class HttpToolsTests : IAsyncLifetime
     public HttpToolsTests()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        // The settings of the gateway lie beside this program.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _api = builder.Build();
@@ -26,12 +30,12 @@ public sealed class HttpToolsTests : IAsyncLifetime
         _api.MapFallback("/api/text", () => "plain");
         _api.MapFallback("/api/away", () => Results.Redirect("http://10.1.2.3/"));
         _api.MapFallback("/api/wait", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
-        _api.MapFallback(async (HttpContext context) => Results.Json(new
+        _api.MapFallback(async (HttpContext context, CancellationToken cancellation) => Results.Json(new
         {
             method = context.Request.Method,
-            path = context.Request.GetEncodedPathAndQuery(),
+            path = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
             headers = context.Request.Headers.Where(header => header.Key.StartsWith("X-", StringComparison.Ordinal) || header.Key is "Content-Type").ToDictionary(header => header.Key, header => $"{header.Value}"),
-            body = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted),
+            body = await new StreamReader(context.Request.Body).ReadToEndAsync(cancellation),
         }));
     }
 
@@ -126,13 +130,13 @@ public sealed class HttpToolsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("status/401", "SOURCE_DENIES")]
-    [InlineData("status/503", "SOURCE_UNAVAILABLE")]
-    [InlineData("away", "SOURCE_BLOCKED")]
-    [InlineData("wait", "SOURCE_TIMEOUT")]
-    public async Task What_only_the_operator_can_correct_is_an_error(string path, string reason)
+    [InlineData("api", "status/401", "SOURCE_DENIES")]
+    [InlineData("api", "status/503", "SOURCE_UNAVAILABLE")]
+    [InlineData("api", "away", "SOURCE_BLOCKED")]
+    [InlineData("impatient", "wait", "SOURCE_TIMEOUT")]
+    public async Task What_only_the_operator_can_correct_is_an_error(string source, string path, string reason)
     {
-        await using var gateway = Start($"ask: {{ kind: http, source: api, description: d, method: GET, path: {path} }}");
+        await using var gateway = Start($"ask: {{ kind: http, source: {source}, description: d, method: GET, path: {path} }}");
 
         var error = await Assert.ThrowsAnyAsync<ServiceException>(() => gateway.CallAsync("ask"));
 
@@ -168,7 +172,8 @@ public sealed class HttpToolsTests : IAsyncLifetime
 
     private DeclaredGateway Start(string tools) => new($$"""
         sources:
-          api: { kind: http, baseUrl: "{{_api.Urls.Single()}}/api/", timeout: 500ms, headers: { X-Source: source, X-Both: of the source }, queryParams: { key: k }, allowedIpRanges: [127.0.0.0/8], returnFullError: true }
+          api: { kind: http, baseUrl: "{{_api.Urls.Single()}}/api/", headers: { X-Source: source, X-Both: of the source }, queryParams: { key: k }, allowedIpRanges: [127.0.0.0/8], returnFullError: true }
+          impatient: { kind: http, baseUrl: "{{_api.Urls.Single()}}/api/", timeout: 200ms, allowPrivateNetworks: true }
         tools:
           {{tools}}
         """);
