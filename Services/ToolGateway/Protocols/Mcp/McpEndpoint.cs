@@ -172,6 +172,11 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
 
         if (session is null || message.Method is not "tools/call")
         {
+            if (message.Method is "initialize" && McpVersion.NeedsSessionId(RpcMessage.TextIn(message.Params, "protocolVersion"u8)))
+            {
+                http.Response.Headers[McpSessions.HeaderName] = McpSessions.NothingKept;
+            }
+
             return await methods.AnswerAsync(message, caller, http.RequestAborted);
         }
 
@@ -208,7 +213,7 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
             return null;
         }
 
-        if (request.Headers[McpSessions.HeaderName].ToString() is { Length: > 0 } wanted)
+        if (request.Headers[McpSessions.HeaderName].ToString() is { Length: > 0 } wanted && wanted is not McpSessions.NothingKept)
         {
             session = sessions.Find(wanted);
             if (session is null)
