@@ -8,19 +8,17 @@ namespace Runtime.ToolGateway.Protocols.Mcp;
 /// <param name="Tools">The tools at the address that was called.</param>
 /// <param name="Header">The look-up of a header of the request.</param>
 /// <param name="Caller">Who calls, as far as the connection says.</param>
-/// <param name="TakesStreams">The client reads streams, as the specification asks of each.</param>
-internal sealed record McpCaller(string Version, McpToolList Tools, Func<string, string?> Header, string Caller, bool TakesStreams)
+internal sealed record McpCaller(string Version, McpToolList Tools, Func<string, string?> Header, string Caller)
 {
     private const string ToolboxExtension = "com.google.cloud/toolbox.v1";
 
     public bool IsPerRequest => McpVersion.IsPerRequest(Version);
 
-    /// <summary>Returns what the client of a request makes of tokens. Libraries of MCP Toolbox say so from 2026-07-28 on; before, they are the ones that take no streams.</summary>
-    public McpToolDialect Dialect(JsonElement meta) => new(
-        IsPerRequest,
-        ShowsTokenParameters: IsPerRequest
-            ? RpcMessage.ObjectIn(Capabilities(meta), "extensions"u8) is { ValueKind: JsonValueKind.Object } extensions && extensions.TryGetProperty(ToolboxExtension, out _)
-            : !TakesStreams);
+    public McpToolDialect Dialect(JsonElement meta) =>
+        !IsPerRequest ? McpToolDialect.Handshake
+        : RpcMessage.ObjectIn(Capabilities(meta), "extensions"u8) is { ValueKind: JsonValueKind.Object } extensions && extensions.TryGetProperty(ToolboxExtension, out _)
+            ? McpToolDialect.Toolbox
+            : McpToolDialect.PerRequest;
 
     /// <summary>Returns whether the client of a request can put a form before its person.</summary>
     /// <remarks>An empty capability means forms: https://modelcontextprotocol.io/specification/2025-11-25/client/elicitation#capabilities</remarks>

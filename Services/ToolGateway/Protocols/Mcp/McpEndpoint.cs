@@ -116,7 +116,7 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
             return PackageProblem(message) is { } unreadable ? RpcAnswer.Error(message.Id, unreadable, StatusCodes.Status200OK) : null;
         }
 
-        return await AnswerDirectlyAsync(http, message, CallerOf(http, version, tools), session);
+        return await AnswerDirectlyAsync(http, message, new(version, tools, CallContexts.HeaderOf(http), CallContexts.CallerOf(http)), session);
     }
 
     private async Task<RpcAnswer> AnswerBatchAsync(HttpContext http, JsonElement batch, McpToolList tools)
@@ -134,7 +134,7 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
                 StatusCodes.Status400BadRequest);
         }
 
-        var caller = CallerOf(http, version, tools);
+        var caller = new McpCaller(version, tools, CallContexts.HeaderOf(http), CallContexts.CallerOf(http));
         var answers = new ArrayBufferWriter<byte>();
         foreach (var item in batch.EnumerateArray())
         {
@@ -277,9 +277,6 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
 
     private static RpcAnswer UnknownSession(JsonElement id) => RpcAnswer.Error(
         id, new(RpcError.SessionNotFound, "There is no such session, or it has ended. Fix: initialize again."), StatusCodes.Status404NotFound);
-
-    private static McpCaller CallerOf(HttpContext http, string version, McpToolList tools) =>
-        new(version, tools, CallContexts.HeaderOf(http), CallContexts.CallerOf(http), AcceptsStream(http.Request));
 
     private static bool AcceptsStream(HttpRequest request) => request.Headers.Accept.ToString().Contains(StreamType, StringComparison.OrdinalIgnoreCase);
 

@@ -27,7 +27,7 @@ internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, McpSess
         var tools = lists.Find(http.GetRouteValue(McpEndpoint.ToolsetInPath) as string)
             ?? throw new McpProtocolException("The toolset is gone. Fix: list the tools again.", McpErrorCode.InvalidParams);
         var version = request.Server.NegotiatedProtocolVersion ?? McpVersion.Assumed;
-        var caller = new McpCaller(version, tools, CallContexts.HeaderOf(http), CallContexts.CallerOf(http), TakesStreams: true);
+        var caller = new McpCaller(version, tools, CallContexts.HeaderOf(http), CallContexts.CallerOf(http));
         var parameters = JsonSerializer.SerializeToElement(request.JsonRpcRequest.Params, McpJsonUtilities.DefaultOptions);
         if (calls.Read(parameters, tools, out var call) is { } problem)
         {

@@ -23,7 +23,7 @@ internal static class McpToolJson
             json.WriteString("title"u8, description.Title);
             json.WriteString("description"u8, description.Text);
             json.WritePropertyName("inputSchema"u8);
-            json.WriteRawValue(dialect.ShowsTokenParameters ? WithTokenParameters(description) : tool.InputSchemaJson, skipInputValidation: true);
+            json.WriteRawValue(dialect is McpToolDialect.Toolbox ? WithTokenParameters(description) : tool.InputSchemaJson, skipInputValidation: true);
             if (tool.OutputSchemaJson is { } output)
             {
                 json.WritePropertyName("outputSchema"u8);
@@ -95,7 +95,7 @@ internal static class McpToolJson
             return;
         }
 
-        var prefix = dialect.IsPerRequest ? "com.google.cloud" : "toolbox";
+        var prefix = dialect is McpToolDialect.Handshake ? "toolbox" : "com.google.cloud";
         json.WriteStartObject("_meta"u8);
         // Who does not see the parameters of tokens sends a token only for services that the call itself names.
         var services = dialect is McpToolDialect.Toolbox

@@ -51,6 +51,14 @@ internal sealed class McpToolList(IReadOnlyList<CataloguedTool> tools)
 }
 
 /// <summary>How the tokens that a tool wants are told: not at all by MCP, but MCP Toolbox and its clients have members for it.</summary>
-/// <param name="IsPerRequest">The members have the names of 2026-07-28.</param>
-/// <param name="ShowsTokenParameters">The parameters that come from a token are listed: the client hides them from the model itself.</param>
-internal readonly record struct McpToolDialect(bool IsPerRequest, bool ShowsTokenParameters);
+internal enum McpToolDialect
+{
+    /// <summary>The member names before 2026-07-28.</summary>
+    Handshake,
+
+    /// <summary>The member names of 2026-07-28.</summary>
+    PerRequest,
+
+    /// <summary>As <see cref="PerRequest"/>, for a client that says it knows Toolbox: with the parameters that come from a token, which it hides from the model itself.</summary>
+    Toolbox,
+}
