@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Runtime.GoogleCloud.Bigtable;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.PubSub;
@@ -18,6 +17,7 @@ public static class GoogleCloudExtensions
         services.TryAddSingleton(provider => GoogleCloudOptions.From(provider.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton<GoogleCredentials>();
         services.TryAddSingleton<GoogleChannels>();
+        services.TryAddSingleton<GoogleConnections>();
 
         services.TryAddSingleton(provider => new PubSubClient(Connect(provider, PubSubClient.Product)));
         services.TryAddSingleton(provider => new SpannerClient(Connect(provider, SpannerClient.Product), provider.GetRequiredService<TimeProvider>()));
@@ -27,10 +27,6 @@ public static class GoogleCloudExtensions
         return services;
     }
 
-    private static GoogleConnection Connect(IServiceProvider provider, GoogleProduct product) => new(
-        product,
-        provider.GetRequiredService<GoogleCloudOptions>(),
-        provider.GetRequiredService<GoogleCredentials>(),
-        provider.GetRequiredService<GoogleChannels>(),
-        provider.GetRequiredService<ILogger<GoogleConnection>>());
+    private static GoogleConnection Connect(IServiceProvider provider, GoogleProduct product) =>
+        provider.GetRequiredService<GoogleConnections>().Open(product);
 }

@@ -42,7 +42,7 @@ public sealed class GoogleConnection(
         catch (RpcException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+            throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
         }
     }
 
@@ -70,7 +70,7 @@ public sealed class GoogleConnection(
             catch (RpcException error)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+                throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
             }
 
             yield return running.ResponseStream.Current;
