@@ -29,7 +29,7 @@ public static class RunbookSections
         var to = from < 0 ? -1 : page.IndexOf(End, from, StringComparison.Ordinal);
         return to < 0
             ? throw new ArgumentException($"The page has no part between '{begin}' and '{End}'.", nameof(page))
-            : string.Concat(page.AsSpan(0, from), begin, "\n", tables, "\n", page.AsSpan(to));
+            : $"{page[..from]}{begin}\n{tables}\n{page[to..]}";
     }
 
     private static string LoginTables() => SettingRows(SharedSettings.All) + "\n" + RemedyRows(GoogleRemedies.Login);

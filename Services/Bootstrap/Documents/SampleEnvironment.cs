@@ -39,5 +39,5 @@ public static class SampleEnvironment
     private static string NameOf(Setting setting) => setting.Variable.Replace(Setting.AnyKey.Replace(":", "__", StringComparison.Ordinal), "__<scheme>", StringComparison.Ordinal);
 
     // A shell reads the file: an angle bracket or a bar would not be a value.
-    private static string Quoted(string value) => value.AsSpan().IndexOfAny("<>| ;&") >= 0 ? $"'{value}'" : value;
+    private static string Quoted(string value) => value.Any("<>| ;&".Contains) ? $"'{value}'" : value;
 }
