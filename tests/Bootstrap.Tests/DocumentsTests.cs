@@ -1,5 +1,6 @@
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Documents;
+using Runtime.Testing;
 
 namespace Runtime.Bootstrap.Tests;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -79,9 +80,24 @@ internal sealed class FakeCloud : IAsyncDisposable
         }
 
         context.Response.StatusCode = ServiceDefaults.Errors.ErrorMapping.ToHttpStatus(code);
-        var details = reason is null ? "" : $$""" ,"details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{{reason}}","domain":"googleapis.com","metadata":{{{string.Join(',', facts.Select(fact => $"\"{fact.Name}\":\"{fact.Value}\""))}}}}]""";
-        var name = string.Concat(code.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{c}" : $"{char.ToUpperInvariant(c)}"));
-        await context.Response.WriteAsync($$"""{"error":{"code":{{context.Response.StatusCode}},"message":"{{message}}","status":"{{name}}"{{details}}}}""");
+        var error = new JsonObject
+        {
+            ["code"] = context.Response.StatusCode,
+            ["message"] = message,
+            ["status"] = string.Concat(code.ToString().Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{c}" : $"{char.ToUpperInvariant(c)}")),
+        };
+        if (reason is not null)
+        {
+            error["details"] = new JsonArray(new JsonObject
+            {
+                ["@type"] = "type.googleapis.com/google.rpc.ErrorInfo",
+                ["reason"] = reason,
+                ["domain"] = "googleapis.com",
+                ["metadata"] = new JsonObject(facts.Select(fact => KeyValuePair.Create(fact.Name, (JsonNode?)fact.Value))),
+            });
+        }
+
+        await context.Response.WriteAsync(new JsonObject { ["error"] = error }.ToJsonString());
     });
 
     /// <summary>Answers every gRPC call with an empty message.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
+using Runtime.Testing;
 
 namespace Runtime.Bootstrap.Tests;
 

@@ -226,7 +226,7 @@ public sealed class RemedyTests
     private static void Check(Finding finding, string code, IntegrationState state, string fix)
     {
         Assert.Equal((code, state, fix), (finding.Code, finding.State, finding.Fix));
-        Assert.Contains(finding.Integration.Remedies, remedy => remedy.Code == code && remedy.State == state);
+        Assert.Contains(finding.Integration.Remedies.Concat(finding.Integration.SharedRemedies), remedy => remedy.Code == code && remedy.State == state);
         Assert.NotEmpty(finding.Missing!);
         Assert.DoesNotContain("Fix:", finding.Missing, StringComparison.Ordinal);
         Assert.StartsWith("docs/runbook.md#", finding.Docs, StringComparison.Ordinal);

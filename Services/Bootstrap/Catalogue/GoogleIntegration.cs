@@ -25,6 +25,8 @@ public abstract class GoogleIntegration : Integration
 
     public override IReadOnlyList<Remedy> Remedies => [.. OwnRemedies, .. GoogleRemedies.Of(Product)];
 
+    public override IReadOnlyList<Remedy> SharedRemedies => GoogleRemedies.Login;
+
     /// <summary>Gets the setting that points at an emulator.</summary>
     public Setting? Emulator => Product.EmulatorVariable is { } variable
         ? new("`host:port` of an emulator: plain text, no credentials", variable) { Sample = EmulatorSample }

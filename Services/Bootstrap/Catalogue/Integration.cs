@@ -39,6 +39,9 @@ public abstract class Integration
     /// <summary>Gets what can go wrong, in the order in which it is looked at.</summary>
     public abstract IReadOnlyList<Remedy> Remedies { get; }
 
+    /// <summary>Gets what can go wrong with it as with its like, such as with the login that they share.</summary>
+    public virtual IReadOnlyList<Remedy> SharedRemedies => [];
+
     /// <summary>Asks the product the cheapest question that its clients depend on.</summary>
     /// <exception cref="ServiceException">It does not work; the message says why, and the one step that helps.</exception>
     public abstract Task<ProbeAnswer> ProbeAsync(Preflight preflight, CancellationToken cancellationToken);

@@ -30,8 +30,8 @@ public static class SampleEnvironment
         text.Append("\n## ").Append(heading).Append('\n');
         foreach (var setting in settings)
         {
-            text.Append("\n# ").Append(char.ToUpperInvariant(setting.Meaning[0])).Append(setting.Meaning.Replace("`", "'", StringComparison.Ordinal).AsSpan(1))
-                .Append(setting.Default is null ? "" : $"; default: {setting.Default.Replace("`", "", StringComparison.Ordinal)}").Append(".\n");
+            var meaning = setting.Default is null ? setting.Meaning : $"{setting.Meaning}; default: {setting.Default}";
+            text.Append("\n# ").Append(char.ToUpperInvariant(meaning[0])).Append(meaning.AsSpan(1)).Append(".\n");
             text.Append(setting.Local is null ? "#" : "").Append(NameOf(setting)).Append('=').Append(Quoted(setting.Local ?? setting.Sample)).Append('\n');
         }
     }

@@ -85,7 +85,7 @@ public sealed class Doctor(
     private static Finding Explained(Integration integration, ServiceException error)
     {
         var (missing, fix) = error is NotConfiguredException lacking ? (lacking.Missing, lacking.Fix) : Split(error.Message);
-        var remedy = integration.Remedies.FirstOrDefault(remedy => remedy.Code == error.Reason);
+        var remedy = integration.Remedies.Concat(integration.SharedRemedies).FirstOrDefault(remedy => remedy.Code == error.Reason);
         return new(integration, remedy?.State ?? StateOf(error), TimeSpan.Zero)
         {
             Code = error.Reason,
