@@ -57,7 +57,7 @@ public sealed class RemedyTests
     [InlineData("bigtable", "BIGTABLE_EMULATOR_UNREACHABLE", "gcloud beta emulators bigtable start --host-port=127.0.0.1:1", "BIGTABLE_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("pub-sub", "PUBSUB_EMULATOR_UNREACHABLE", "gcloud beta emulators pubsub start --host-port=127.0.0.1:1", "PUBSUB_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("bigquery", "BIGQUERY_EMULATOR_UNREACHABLE", "docker run --rm -p 127.0.0.1:1:9050 ghcr.io/goccy/bigquery-emulator --project=<project-id>", "BIGQUERY_EMULATOR_HOST=127.0.0.1:1")]
-    [InlineData("session-database", "SESSION_DB_UNREACHABLE", "pg_isready -h 127.0.0.1 -p 1", "ConnectionStrings:sessions=postgresql://u:secret@127.0.0.1:1/db")]
+    [InlineData("session-database", "SESSION_DB_UNREACHABLE", "Check it with: pg_isready -h 127.0.0.1 -p 1", "ConnectionStrings:sessions=postgresql://u:secret@127.0.0.1:1/db")]
     [InlineData("toolbox-and-mcp", "TOOLBOX_UNREACHABLE", "toolbox --tools-file tools.yaml", "TOOLBOX_URL=http://127.0.0.1:1")]
     [InlineData("toolbox-and-mcp", "MCP_UNREACHABLE", "start the MCP server at http://127.0.0.1:1/mcp", "Integrations:ToolboxAndMCP:McpUrl=http://127.0.0.1:1/mcp")]
     [InlineData("openapi", "OPENAPI_SPEC_UNREACHABLE", "curl -sSI http://127.0.0.1:1/spec.json", "Integrations:OpenAPI:Spec=http://127.0.0.1:1/spec.json")]
@@ -141,7 +141,7 @@ public sealed class RemedyTests
 
     [Theory]
     [InlineData("mysqlite:///x", "SESSION_DB_URL_INVALID")]
-    [InlineData("sqlite://", "SESSION_DB_URL_INVALID")]
+    [InlineData("postgresql://", "SESSION_DB_URL_INVALID")]
     public async Task An_address_of_no_database_is_told_from_one_that_does_not_answer(string address, string code)
     {
         await using var machine = new Machine(("ConnectionStrings:sessions", address));
