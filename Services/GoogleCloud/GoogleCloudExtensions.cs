@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Runtime.GoogleCloud.Bigtable;
+using Runtime.GoogleCloud.Bigtable.Sql;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.PubSub;
 using Runtime.GoogleCloud.Spanner;
@@ -20,9 +21,12 @@ public static class GoogleCloudExtensions
         services.TryAddSingleton<GoogleConnections>();
 
         services.TryAddSingleton(provider => new PubSubClient(Connect(provider, PubSubClient.Product)));
+        services.TryAddSingleton(provider => new PubSubSubscriber(
+            Connect(provider, PubSubClient.Product), provider.GetRequiredService<PubSubClient>(), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new SpannerClient(Connect(provider, SpannerClient.Product), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(provider => new SpannerAdminClient(Connect(provider, SpannerClient.Product)));
-        services.TryAddSingleton(provider => new BigtableClient(Connect(provider, BigtableClient.Product)));
+        services.TryAddSingleton(provider => new BigtableClient(Connect(provider, BigtableClient.Product), provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(provider => new BigtableSqlClient(Connect(provider, BigtableClient.Product)));
         services.TryAddSingleton(provider => new BigtableAdminClient(Connect(provider, BigtableAdminClient.Product)));
         return services;
     }

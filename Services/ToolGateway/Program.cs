@@ -2,8 +2,11 @@ using Runtime.Bootstrap;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Plugins;
 using Runtime.ToolGateway.Protocols;
+using Runtime.ToolGateway.Protocols.Toolbox;
+using Runtime.ToolGateway.ToolFile;
 using Runtime.ToolGateway.Toolsets;
 
 try
@@ -16,9 +19,12 @@ try
     // What the tools stand on, the tools, and what calls them.
     builder.Services.AddBootstrap();
     builder.Services.AddToolsets();
+    builder.Services.AddToolFile();
     builder.Services.AddToolCatalogue();
+    builder.Services.AddCredentials();
     builder.Services.AddPlugins();
     builder.Services.AddMcpProtocol();
+    builder.Services.AddToolboxProtocol();
 
     var app = builder.Build();
 
@@ -26,8 +32,9 @@ try
     app.MapReadiness();
     app.MapNativeProtocol();
     app.MapMcpProtocol();
+    app.MapToolboxProtocol();
 
-    // Built here so that two tools of one name stop the start, and not the first call.
+    // Built here so that two tools of one name, or a wrong tools file, stop the start and not the first call.
     _ = app.Services.GetRequiredService<LiveCatalogue>();
 
     await app.RunAsync();

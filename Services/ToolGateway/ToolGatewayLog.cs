@@ -18,4 +18,19 @@ internal static partial class ToolGatewayLog
 
     [LoggerMessage(2002, LogLevel.Warning, "Refused an MCP request: its {Header} '{Value}' is foreign.")]
     public static partial void ForeignCaller(ILogger logger, string header, string value);
+
+    [LoggerMessage(2010, LogLevel.Warning, "Auth service '{Service}' reads its issuer's keys without TLS: whoever is between can make tokens. Setting: authorizationServer. Fix: use https.")]
+    public static partial void IssuerWithoutTls(ILogger logger, string service);
+
+    [LoggerMessage(2020, LogLevel.Information, "The tools file '{Path}' declares {Count} tools.")]
+    public static partial void ToolsLoaded(ILogger logger, string path, int count);
+
+    [LoggerMessage(2021, LogLevel.Warning, "The tools file '{Path}' has changed and is wrong; the tools stay as they were. Fix: correct these places:{Problems}")]
+    public static partial void ToolsRefused(ILogger logger, string path, string problems);
+
+    [LoggerMessage(2022, LogLevel.Warning, "The tools file '{Path}' is gone or cannot be read; the tools stay as they were. Fix: put it back.")]
+    public static partial void ToolsGone(ILogger logger, string path);
+
+    [LoggerMessage(2005, LogLevel.Debug, "An MCP client could not be told that the tools changed.")]
+    public static partial void ClientNotTold(ILogger logger, Exception error);
 }

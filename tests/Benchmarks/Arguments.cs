@@ -5,7 +5,7 @@ using Runtime.Benchmarks.Sessions.Vertex;
 
 namespace Runtime.Benchmarks;
 
-/// <summary>What the command line asks for: <see cref="RunSessions"/>, <see cref="RunMicro"/>, <see cref="ShowHelp"/> or <see cref="Misunderstood"/>.</summary>
+/// <summary>What the command line asks for: <see cref="RunSessions"/>, <see cref="RunTools"/>, <see cref="RunMicro"/>, <see cref="ShowHelp"/> or <see cref="Misunderstood"/>.</summary>
 internal abstract record Command;
 
 internal sealed record ShowHelp : Command;
@@ -40,6 +40,19 @@ internal sealed record RunSessions : Command
     public string? JsonFile { get; init; }
 }
 
+/// <summary>Load the tool gateway.</summary>
+internal sealed record RunTools : Command
+{
+    /// <summary>Gets how many callers there are at once, a measurement for each number.</summary>
+    public IReadOnlyList<int> Callers { get; init; } = [1, 16, 64];
+
+    /// <summary>Gets how long one measurement takes.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Gets how often each measurement is made; the middle one counts.</summary>
+    public int Rounds { get; init; } = 3;
+}
+
 /// <summary>Reads the command line.</summary>
 internal static class Arguments
 {
@@ -62,6 +75,10 @@ internal static class Arguments
           dotnet run -c Release --project tests/Benchmarks -- vertex [the same OPTIONS, but no --peer]
               loads the service's Vertex AI Sessions API beside its native API, with the cases whose names begin with vertex-
 
+          dotnet run -c Release --project tests/Benchmarks -- tools [--callers N]... [--seconds N] [--rounds N]
+              loads the tool gateway with a one-row tool over gRPC, MCP and Toolbox HTTP, beside Npgsql alone, and beside MCP Toolbox for
+              Databases (once before: npm ci --prefix tests/toolbox-peer)
+
           dotnet run -c Release --project tests/Benchmarks -- micro [BenchmarkDotNet's own options, for instance --filter *]
               measures pure code, without any process or database
 
@@ -75,8 +92,34 @@ internal static class Arguments
         ["micro", .. var rest] => new RunMicro(rest),
         ["sessions", .. var rest] => ParseSessions(rest, new()),
         ["vertex", .. var rest] => ParseSessions(rest, new() { Vertex = true }),
-        [var other, ..] => new Misunderstood($"There is no benchmark '{other}'. Fix: sessions, vertex, micro or --help."),
+        ["tools", .. var rest] => ParseTools(rest),
+        [var other, ..] => new Misunderstood($"There is no benchmark '{other}'. Fix: sessions, vertex, tools, micro or --help."),
     };
+
+    private static Command ParseTools(string[] args)
+    {
+        var run = new RunTools();
+        List<int> callers = [];
+        for (var at = 0; at < args.Length; at += 2)
+        {
+            switch (args[at], at + 1 < args.Length ? args[at + 1] : null)
+            {
+                case ("--callers", var value) when int.TryParse(value, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1000:
+                    callers.Add(number);
+                    break;
+                case ("--seconds", var value) when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 600:
+                    run = run with { Duration = TimeSpan.FromSeconds(seconds) };
+                    break;
+                case ("--rounds", var value) when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds is > 0 and <= 100:
+                    run = run with { Rounds = rounds };
+                    break;
+                case (var option, var value):
+                    return new Misunderstood($"'{option} {value}' is not understood. Fix: --help shows the options and their values.");
+            }
+        }
+
+        return callers is [] ? run : run with { Callers = callers };
+    }
 
     private static Command ParseSessions(string[] args, RunSessions run)
     {

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Runtime.Benchmarks;
 using Runtime.Benchmarks.Sessions;
+using Runtime.Benchmarks.Tools;
 using Runtime.Testing;
 
 switch (Arguments.Parse(args))
@@ -20,24 +21,28 @@ switch (Arguments.Parse(args))
             [.. micro.Forwarded], DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)));
         return 0;
     case RunSessions sessions:
-        using (var end = new CancellationTokenSource())
-        {
-            Console.CancelKeyPress += (_, press) =>
-            {
-                press.Cancel = true;
-                end.Cancel();
-            };
-            await using var products = new BackingProducts();
-            try
-            {
-                return await new SessionBenchmarks(sessions).RunAsync(end.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                return 130;   // as a shell says that Ctrl+C ended a program
-            }
-        }
-
+        return await RunAsync(new SessionBenchmarks(sessions).RunAsync);
+    case RunTools tools:
+        return await RunAsync(new ToolBenchmarks(tools).RunAsync);
     default:
         return 2;
+}
+
+static async Task<int> RunAsync(Func<CancellationToken, Task<int>> benchmark)
+{
+    using var end = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, press) =>
+    {
+        press.Cancel = true;
+        end.Cancel();
+    };
+    await using var products = new BackingProducts();
+    try
+    {
+        return await benchmark(end.Token);
+    }
+    catch (OperationCanceledException)
+    {
+        return 130;   // as a shell says that Ctrl+C ended a program
+    }
 }

@@ -126,10 +126,14 @@ public sealed class BigtableToolsTests
         return $"{parent}/tables/{table}";
     }
 
-    private static Task WriteAsync(EmulatedGateway gateway, string table, string[] keys) => gateway.Services.GetRequiredService<BigtableClient>().MutateRowsAsync(
-        table,
-        keys.Select(key => new MutateRowsRequest.Types.Entry { RowKey = ByteString.CopyFromUtf8(key), Mutations = { Set("q", ByteString.CopyFromUtf8("v")) } }),
-        Cancellation);
+    private static async Task WriteAsync(EmulatedGateway gateway, string table, string[] keys)
+    {
+        var statuses = await gateway.Services.GetRequiredService<BigtableClient>().MutateRowsAsync(
+            table,
+            keys.Select(key => new MutateRowsRequest.Types.Entry { RowKey = ByteString.CopyFromUtf8(key), Mutations = { Set("q", ByteString.CopyFromUtf8("v")) } }),
+            Cancellation);
+        Assert.All(statuses, status => Assert.Equal(0, status.Code));
+    }
 
     private static Mutation Set(string qualifier, ByteString value) => new()
     {

@@ -1,6 +1,5 @@
 using Google.Cloud.Spanner.Admin.Database.V1;
 using Google.Cloud.Spanner.V1;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ServiceDefaults.Errors;
@@ -10,8 +9,6 @@ namespace Runtime.GoogleCloud.EmulatorTests;
 
 public sealed class SpannerClientTests
 {
-    private const string Project = EmulatedGateway.Project;
-
     private static readonly SpannerTransactionOptions _patient = new() { Deadline = TestTimeouts.Call };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -21,9 +18,9 @@ public sealed class SpannerClientTests
     [InlineData(DatabaseDialect.Postgresql)]
     public async Task Every_type_of_parameter_comes_back_as_it_was(DatabaseDialect dialect)
     {
-        await using var services = await ConnectAsync();
+        await using var services = await EmulatedSpanner.ConnectAsync();
         var client = services.GetRequiredService<SpannerClient>();
-        var database = await CreateDatabaseAsync(services, dialect, []);
+        var database = await EmulatedSpanner.CreateDatabaseAsync(services, dialect);
         var postgres = dialect is DatabaseDialect.Postgresql;
         var time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(1234567);
         string Parameter(int number) => postgres ? $"${number}" : $"@p{number}";
@@ -51,7 +48,7 @@ public sealed class SpannerClientTests
     public async Task Concurrent_increments_are_all_kept(DatabaseDialect dialect)
     {
         const int writers = 8, each = 5;
-        await using var services = await ConnectAsync();
+        await using var services = await EmulatedSpanner.ConnectAsync();
         var client = services.GetRequiredService<SpannerClient>();
         var database = await CreateCountersAsync(services, dialect);
 
@@ -69,7 +66,7 @@ public sealed class SpannerClientTests
     [Fact]
     public async Task Work_that_throws_leaves_nothing_behind_and_no_lock_either()
     {
-        await using var services = await ConnectAsync();
+        await using var services = await EmulatedSpanner.ConnectAsync();
         var client = services.GetRequiredService<SpannerClient>();
         var database = await CreateCountersAsync(services, DatabaseDialect.GoogleStandardSql);
         await client.RunInTransactionAsync(database, IncrementAsync, _patient, Cancellation);
@@ -91,7 +88,7 @@ public sealed class SpannerClientTests
     [Fact]
     public async Task A_transaction_of_writes_alone_is_committed_whole_or_refused_whole()
     {
-        await using var services = await ConnectAsync();
+        await using var services = await EmulatedSpanner.ConnectAsync();
         var client = services.GetRequiredService<SpannerClient>();
         var database = await CreateCountersAsync(services, DatabaseDialect.GoogleStandardSql);
         Task<bool> Insert(params long[] ids) => client.RunInTransactionAsync(
@@ -116,7 +113,7 @@ public sealed class SpannerClientTests
     [Fact]
     public async Task A_snapshot_does_not_see_what_is_committed_after_its_first_query()
     {
-        await using var services = await ConnectAsync();
+        await using var services = await EmulatedSpanner.ConnectAsync();
         var client = services.GetRequiredService<SpannerClient>();
         var database = await CreateCountersAsync(services, DatabaseDialect.GoogleStandardSql);
         await client.RunInTransactionAsync(database, IncrementAsync, _patient, Cancellation);
@@ -138,9 +135,9 @@ public sealed class SpannerClientTests
     [Fact]
     public async Task Rows_are_deleted_by_the_beginning_of_their_key()
     {
-        await using var services = await ConnectAsync();
+        await using var services = await EmulatedSpanner.ConnectAsync();
         var client = services.GetRequiredService<SpannerClient>();
-        var database = await CreateDatabaseAsync(
+        var database = await EmulatedSpanner.CreateDatabaseAsync(
             services, DatabaseDialect.GoogleStandardSql, ["CREATE TABLE pairs (a STRING(9), b STRING(9)) PRIMARY KEY (a, b)"]);
         Mutation Pair(string a, string b) => SpannerMutations.InsertOrUpdate("pairs", ("a", a), ("b", b));
         await client.CommitAsync(database, [Pair("x", "1"), Pair("x", "2"), Pair("xy", "1")], Cancellation);
@@ -162,31 +159,8 @@ public sealed class SpannerClientTests
     private static async Task<long> ReadCounterAsync(SpannerClient client, string database) => (await client
         .QueryAsync(database, new SpannerStatement("SELECT n FROM counters WHERE id = 0"), Cancellation).SingleAsync(Cancellation)).GetInt64(0);
 
-    private static async Task<ServiceProvider> ConnectAsync() => new ServiceCollection()
-        .AddLogging()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-            .AddInMemoryCollection([new(BackingProduct.Spanner.Variable, await BackingProduct.Spanner.AddressOrSkipAsync(Cancellation))])
-            .Build())
-        .AddGoogleCloud()
-        .BuildServiceProvider();
-
     private static Task<string> CreateCountersAsync(ServiceProvider services, DatabaseDialect dialect) =>
-        CreateDatabaseAsync(services, dialect, dialect is DatabaseDialect.Postgresql
+        EmulatedSpanner.CreateDatabaseAsync(services, dialect, dialect is DatabaseDialect.Postgresql
             ? ["CREATE TABLE counters (id bigint PRIMARY KEY, n bigint)"]
             : ["CREATE TABLE counters (id INT64, n INT64) PRIMARY KEY (id)"]);
-
-    private static async Task<string> CreateDatabaseAsync(ServiceProvider services, DatabaseDialect dialect, string[] schema)
-    {
-        var admin = services.GetRequiredService<SpannerAdminClient>();
-        var instance = EmulatedGateway.NewId("i");
-        var name = $"projects/{Project}/instances/{instance}/databases/shop";
-        await admin.CreateInstanceAsync(Project, instance, "emulator-config", Cancellation);
-        await admin.CreateDatabaseAsync($"projects/{Project}/instances/{instance}", "shop", dialect, Cancellation);
-        if (schema.Length > 0)
-        {
-            await admin.ChangeSchemaAsync(name, schema, Cancellation);
-        }
-
-        return name;
-    }
 }

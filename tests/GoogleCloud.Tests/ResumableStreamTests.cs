@@ -3,6 +3,7 @@ using Grpc.Core;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ServiceDefaults.Errors;
 using static Runtime.GoogleCloud.Tests.FakeSpanner;
+using static Runtime.GoogleCloud.Tests.FakeUpstream;
 
 namespace Runtime.GoogleCloud.Tests;
 
@@ -42,7 +43,7 @@ public sealed class ResumableStreamTests
     public async Task A_connection_that_goes_away_is_a_break_although_the_library_calls_it_internal()
     {
         var spanner = new FakeSpanner()
-            .Answer([Piece("t", values: ["1"])], new RpcException(new Status(StatusCode.Internal, "reset", new IOException("reset"))))
+            .Answer([Piece("t", values: ["1"])], Reset())
             .Answer([Piece(values: ["2"])]);
 
         Assert.Equal(["1", "2"], await ReadAsync(spanner));

@@ -6,6 +6,7 @@ using Grpc.Core;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ServiceDefaults.Errors;
 using static Runtime.GoogleCloud.Tests.FakeSpanner;
+using static Runtime.GoogleCloud.Tests.FakeUpstream;
 
 namespace Runtime.GoogleCloud.Tests;
 

@@ -23,6 +23,9 @@ public sealed class GoogleConnection(
 
     public GoogleProduct Product => product;
 
+    /// <summary>Gets whether calls go to an emulator.</summary>
+    public bool IsEmulator => (_endpoint ?? Choose()).IsEmulator;
+
     /// <summary>Makes one call.</summary>
     /// <param name="deadline">Longest time for the call and its retries.</param>
     /// <param name="route">Name and value for <c>x-goog-request-params</c>, from which Google finds the right server.</param>
@@ -58,11 +61,52 @@ public sealed class GoogleConnection(
 
         var (endpoint, callOptions) = await PrepareAsync(deadline, route, cancellationToken);
         using var running = call(invokerOf(endpoint), callOptions);
+        await foreach (var item in ReadAsync(running.ResponseStream, endpoint, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>Reads a stream that goes on until the server or the caller ends it: one request asks for it, and no deadline ends it.</summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public async IAsyncEnumerable<TResponse> SubscribeAsync<TRequest, TResponse>(
+        (string Name, string Value) route,
+        TRequest request,
+        Func<CallInvoker, CallOptions, AsyncDuplexStreamingCall<TRequest, TResponse>> call,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+
+        var (endpoint, callOptions) = await PrepareAsync(Timeout.InfiniteTimeSpan, route, cancellationToken);
+        using var running = call(invokerOf(endpoint), callOptions);
+        try
+        {
+            // The side of the requests stays open: closing it would end the stream.
+            await running.RequestStream.WriteAsync(request, cancellationToken);
+        }
+        catch (RpcException error)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
+        }
+
+        await foreach (var item in ReadAsync(running.ResponseStream, endpoint, cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>Logs that a stream or a transaction that broke off is tried again.</summary>
+    internal void Restarted(string reason, int attempt) => GoogleCloudLog.Restarted(logger, product.Name, reason, attempt);
+
+    private async IAsyncEnumerable<T> ReadAsync<T>(
+        IAsyncStreamReader<T> stream, GoogleEndpoint endpoint, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         while (true)
         {
             try
             {
-                if (!await running.ResponseStream.MoveNext(cancellationToken))
+                if (!await stream.MoveNext(cancellationToken))
                 {
                     yield break;
                 }
@@ -73,12 +117,9 @@ public sealed class GoogleConnection(
                 throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
             }
 
-            yield return running.ResponseStream.Current;
+            yield return stream.Current;
         }
     }
-
-    /// <summary>Logs that a stream or a transaction that broke off is tried again.</summary>
-    internal void Restarted(string reason, int attempt) => GoogleCloudLog.Restarted(logger, product.Name, reason, attempt);
 
     private async Task<(GoogleEndpoint Endpoint, CallOptions Options)> PrepareAsync(
         TimeSpan deadline, (string Name, string Value) route, CancellationToken cancellationToken)
@@ -93,7 +134,7 @@ public sealed class GoogleConnection(
             }
         }
 
-        return (endpoint, new CallOptions(headers, DateTime.UtcNow + deadline, cancellationToken));
+        return (endpoint, new CallOptions(headers, deadline == Timeout.InfiniteTimeSpan ? null : DateTime.UtcNow + deadline, cancellationToken));
     }
 
     private GoogleEndpoint Choose()

@@ -4,7 +4,7 @@ using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.GoogleCloud.PubSub;
 
-/// <summary>Cloud Pub/Sub: publish, pull, acknowledge; and create and delete what that needs.</summary>
+/// <summary>Cloud Pub/Sub: publish, pull, acknowledge; and create what that needs. One call each: many messages go through a publisher or a subscriber.</summary>
 /// <remarks>Names are full resource names: <c>projects/p/topics/t</c>, <c>projects/p/subscriptions/s</c>.</remarks>
 public sealed class PubSubClient(GoogleConnection connection)
 {
@@ -18,12 +18,16 @@ public sealed class PubSubClient(GoogleConnection connection)
         EmulatorCommand: "gcloud beta emulators pubsub start --host-port={0}");
 
     /// <summary>Publishes one message and returns its id.</summary>
-    public async Task<string> PublishAsync(string topic, PubsubMessage message, CancellationToken cancellationToken)
+    public async Task<string> PublishAsync(string topic, PubsubMessage message, CancellationToken cancellationToken) =>
+        (await PublishAsync(topic, [message], cancellationToken))[0];
+
+    /// <summary>Publishes several messages, all or none, and returns their ids in the order of the messages.</summary>
+    public async Task<IReadOnlyList<string>> PublishAsync(string topic, IEnumerable<PubsubMessage> messages, CancellationToken cancellationToken)
     {
-        var request = new PublishRequest { Topic = topic, Messages = { message } };
+        var request = new PublishRequest { Topic = topic, Messages = { messages } };
         var reply = await TopicCallAsync(topic, () => connection.CallAsync(
             CallPolicies.Data, ("topic", topic), (channel, call) => new Publisher.PublisherClient(channel).PublishAsync(request, call), cancellationToken));
-        return reply.MessageIds[0];
+        return reply.MessageIds;
     }
 
     /// <summary>Pulls once. Waits for a first message no longer than <paramref name="wait"/>, and returns nothing when none came.</summary>
@@ -54,6 +58,18 @@ public sealed class PubSubClient(GoogleConnection connection)
             cancellationToken));
     }
 
+    /// <summary>Gives messages more time before they are delivered again; none, and they are delivered again at once.</summary>
+    /// <param name="deadline">From now; whole seconds, 0 to 600.</param>
+    public Task ModifyAckDeadlineAsync(string subscription, IEnumerable<string> ackIds, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var request = new ModifyAckDeadlineRequest { Subscription = subscription, AckIds = { ackIds }, AckDeadlineSeconds = (int)deadline.TotalSeconds };
+        return SubscriptionCallAsync(subscription, () => connection.CallAsync(
+            CallPolicies.Data,
+            ("subscription", subscription),
+            (channel, call) => new Subscriber.SubscriberClient(channel).ModifyAckDeadlineAsync(request, call),
+            cancellationToken));
+    }
+
     public Task CreateTopicAsync(string topic, CancellationToken cancellationToken) => connection.CallAsync(
         CallPolicies.Admin,
         ("name", topic),
@@ -70,13 +86,10 @@ public sealed class PubSubClient(GoogleConnection connection)
             cancellationToken));
     }
 
-    private static Task<T> TopicCallAsync<T>(string topic, Func<Task<T>> call) =>
-        ExplainMissingAsync("TOPIC", topic, (project, id) => $"gcloud pubsub topics create {id} --project={project}", call);
+    internal static NotFoundException MissingSubscription(string subscription, NotFoundException error) => Missing(
+        "SUBSCRIPTION", subscription, (project, id) => $"gcloud pubsub subscriptions create {id} --topic=<topic> --project={project}", error);
 
-    private static Task<T> SubscriptionCallAsync<T>(string subscription, Func<Task<T>> call) => ExplainMissingAsync(
-        "SUBSCRIPTION", subscription, (project, id) => $"gcloud pubsub subscriptions create {id} --topic=<topic> --project={project}", call);
-
-    private static async Task<T> ExplainMissingAsync<T>(string kind, string name, Func<string, string, string> fix, Func<Task<T>> call)
+    private static async Task<T> TopicCallAsync<T>(string topic, Func<Task<T>> call)
     {
         try
         {
@@ -84,9 +97,26 @@ public sealed class PubSubClient(GoogleConnection connection)
         }
         catch (NotFoundException error)
         {
-            var parts = name.Split('/');   // projects/p/topics/t
-            var command = parts.Length is 4 ? fix(parts[1], parts[3]) : fix("<project-id>", name);
-            throw new NotFoundException($"{error.Message} Name: '{name}'. Fix: {command}", $"PUBSUB_{kind}_NOT_FOUND", error);
+            throw Missing("TOPIC", topic, (project, id) => $"gcloud pubsub topics create {id} --project={project}", error);
         }
+    }
+
+    private static async Task<T> SubscriptionCallAsync<T>(string subscription, Func<Task<T>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (NotFoundException error)
+        {
+            throw MissingSubscription(subscription, error);
+        }
+    }
+
+    private static NotFoundException Missing(string kind, string name, Func<string, string, string> fix, NotFoundException error)
+    {
+        var parts = name.Split('/');   // projects/p/topics/t
+        var command = parts.Length is 4 ? fix(parts[1], parts[3]) : fix("<project-id>", name);
+        return new NotFoundException($"{error.Message} Name: '{name}'. Fix: {command}", $"PUBSUB_{kind}_NOT_FOUND", error);
     }
 }

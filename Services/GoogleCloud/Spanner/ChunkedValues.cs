@@ -23,7 +23,8 @@ public sealed class ChunkedValues
     {
         ArgumentNullException.ThrowIfNull(piece);
 
-        RowType ??= piece.Metadata?.RowType;
+        // A statement that only writes has metadata, and no columns in them.
+        RowType ??= piece.Metadata is { } metadata ? metadata.RowType ?? new StructType() : null;
         var columns = RowType?.Fields.Count ?? throw new InvalidDataException("Spanner's first piece of a result names no columns.");
         if (columns is 0 && piece.Values.Count > 0)
         {

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Google.Cloud.Spanner.V1;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using Runtime.GoogleCloud.Connection;
 using SpannerApi = Google.Cloud.Spanner.V1.Spanner;
 
@@ -11,26 +10,54 @@ namespace Runtime.GoogleCloud.Spanner;
 internal sealed class InlineTransaction(GoogleConnection connection, Session session, TransactionOptions options, bool singleUse = false)
 {
     private MultiplexedSessionPrecommitToken? _precommitToken;
+    private long _statements;
 
     /// <summary>Gets the server's name for it; null until the first piece of the first result came.</summary>
     public ByteString? Id { get; private set; }
 
     /// <summary>Runs a query. Not two at once: until the first has its first row, there is no transaction for the second to be in.</summary>
     /// <param name="merger">Knows the columns once there is a row, or the end.</param>
-    public async IAsyncEnumerable<IReadOnlyList<Value>> QueryAsync(
+    public async IAsyncEnumerable<SpannerRow> QueryAsync(
         SpannerStatement statement, ChunkedValues merger, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Asked anew when a stream is resumed: a transaction that had begun by then must not begin again.
-        var pieces = ResumableStream.ReadAsync(connection, () => statement.ToRequest(session.Name, Selector()), Note, cancellationToken);
-        await foreach (var piece in pieces)
+        await foreach (var piece in PiecesAsync(statement, cancellationToken))
         {
             foreach (var row in merger.Add(piece))
             {
-                yield return row;
+                yield return new SpannerRow(row, merger.RowType!);
             }
         }
 
         merger.Complete();
+    }
+
+    /// <summary>Runs a statement that may write, to its end: the server counts what it wrote in the last piece.</summary>
+    /// <param name="mostBytes">How much of what it returns is kept.</param>
+    public async Task<SpannerChange> ExecuteAsync(SpannerStatement statement, long mostBytes, CancellationToken cancellationToken)
+    {
+        var merger = new ChunkedValues();
+        List<SpannerRow> rows = [];
+        var (written, left, dropped) = (0L, mostBytes, false);
+        await foreach (var piece in PiecesAsync(statement, cancellationToken))
+        {
+            foreach (var row in merger.Add(piece))
+            {
+                left -= row.Sum(value => value.CalculateSize());
+                if (left < 0)
+                {
+                    dropped = true;
+                }
+                else
+                {
+                    rows.Add(new SpannerRow(row, merger.RowType!));
+                }
+            }
+
+            written = piece.Stats?.RowCountExact ?? written;
+        }
+
+        merger.Complete();
+        return new SpannerChange(written, rows, dropped);
     }
 
     /// <summary>Begins it where no statement did.</summary>
@@ -72,6 +99,13 @@ internal sealed class InlineTransaction(GoogleConnection connection, Session ses
             ("session", session.Name),
             (channel, call) => new SpannerApi.SpannerClient(channel).RollbackAsync(request, call),
             cancellationToken);
+    }
+
+    private IAsyncEnumerable<PartialResultSet> PiecesAsync(SpannerStatement statement, CancellationToken cancellationToken)
+    {
+        var sequence = ++_statements;
+        // Asked anew when a stream is resumed: a transaction that had begun by then must not begin again.
+        return ResumableStream.ReadAsync(connection, () => statement.ToRequest(session.Name, Selector(), sequence), Note, cancellationToken);
     }
 
     private TransactionSelector Selector() =>

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Google.Cloud.Spanner.V1;
 using Google.Protobuf;
-using Grpc.Core;
 using Runtime.GoogleCloud.Connection;
 using Runtime.ServiceDefaults.Errors;
 using SpannerApi = Google.Cloud.Spanner.V1.Spanner;
@@ -47,7 +46,7 @@ internal static class ResumableStream
                 {
                     more = await pieces.MoveNextAsync();
                 }
-                catch (ServiceException error) when (began && resumable && IsBreak(error) && ++failures < FailuresInARow)
+                catch (ServiceException error) when (began && resumable && StreamBreak.Is(error) && ++failures < FailuresInARow)
                 {
                     // A stream that had not begun was repeated by the channel already.
                     connection.Restarted(error.Reason, failures + 1);
@@ -92,8 +91,4 @@ internal static class ResumableStream
             }
         }
     }
-
-    // A connection that goes away inside a stream is INTERNAL to the gRPC library; what the server itself says has no exception inside.
-    private static bool IsBreak(ServiceException error) => error is UnavailableException
-        || error.InnerException is RpcException { StatusCode: StatusCode.Internal, Status.DebugException: not null };
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
+using Runtime.GoogleCloud.Connection;
 
 namespace Runtime.GoogleCloud.Spanner;
 
@@ -8,15 +9,9 @@ namespace Runtime.GoogleCloud.Spanner;
 internal static class SpannerBackoff
 {
     private const string RetryInfoTrailer = "google.rpc.retryinfo-bin";
-    private const int MostDoublings = 6;
-
-    private static readonly TimeSpan _first = TimeSpan.FromMilliseconds(8);
 
     /// <summary>As long as the server asks for, else longer with each attempt.</summary>
-    public static TimeSpan After(Exception error, int attempt) => Asked(error) is { } asked ? asked : Jittered(attempt);
-
-    /// <summary>From half to the whole of 16 ms, doubled with each attempt up to a second: those who got in each other's way part.</summary>
-    public static TimeSpan Jittered(int attempt) => _first * Math.Pow(2, Math.Min(attempt - 1, MostDoublings)) * (1 + Random.Shared.NextDouble());
+    public static TimeSpan After(Exception error, int attempt) => Asked(error) is { } asked ? asked : Backoff.Jittered(attempt);
 
     // Spanner says it in a trailer of its own, newer servers in the status details as well.
     private static TimeSpan? Asked(Exception error)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Google.Cloud.Spanner.Admin.Database.V1;
 using Google.Cloud.Spanner.V1;
 using Google.Protobuf.WellKnownTypes;
@@ -9,7 +8,7 @@ using SpannerApi = Google.Cloud.Spanner.V1.Spanner;
 
 namespace Runtime.GoogleCloud.Spanner;
 
-/// <summary>Cloud Spanner: queries in a read-only snapshot, and transactions that commit mutations.</summary>
+/// <summary>Cloud Spanner: queries in a read-only snapshot, and transactions that commit what statements and mutations write.</summary>
 /// <remarks>A database is named in full: <c>projects/p/instances/i/databases/d</c>.</remarks>
 public sealed class SpannerClient(GoogleConnection connection, TimeProvider time) : IDisposable
 {
@@ -22,9 +21,7 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
         EmulatorVariable: "SPANNER_EMULATOR_HOST",
         EmulatorCommand: "gcloud emulators spanner start --host-port={0}");
 
-    private const int Attempts = 3;
-
-    private readonly SpannerSessions _sessions = new(connection, time);
+    private readonly SpannerSessionCalls _sessions = new(connection, time);
     private readonly ConcurrentDictionary<string, DatabaseDialect> _dialects = new(StringComparer.Ordinal);
 
     /// <summary>Runs one query in a snapshot of its own; a statement that writes is refused by the server.</summary>
@@ -38,7 +35,7 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     {
         ArgumentNullException.ThrowIfNull(enough);
         var statement = new SpannerStatement(sql, parameters);
-        return OnSessionAsync(
+        return _sessions.RunAsync(
             database,
             async session =>
             {
@@ -46,10 +43,10 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
                 List<IReadOnlyList<Value>> rows = [];
                 await foreach (var row in SingleUse(session).QueryAsync(statement, merger, cancellationToken))
                 {
-                    rows.Add(row);
-                    if (enough(rows.Count, row))
+                    rows.Add(row.Values);
+                    if (enough(rows.Count, row.Values))
                     {
-                        return new SpannerRows(merger.RowType!, rows, StoppedEarly: true);
+                        return new SpannerRows(row.Columns, rows, StoppedEarly: true);
                     }
                 }
 
@@ -66,52 +63,11 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     /// Runs one query in a snapshot of its own, and hands its rows on as they come. A broken connection neither loses nor doubles one.
     /// </summary>
     /// <exception cref="ServiceException">The query was refused, or Spanner cannot be reached.</exception>
-    public async IAsyncEnumerable<SpannerRow> QueryAsync(
-        string database, SpannerStatement statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<SpannerRow> QueryAsync(string database, SpannerStatement statement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        for (var attempt = 1; ; attempt++)
-        {
-            var session = await RentAsync(database, cancellationToken);
-            var lost = false;
-            try
-            {
-                await using var rows = SingleUse(session)
-                    .QueryAsync(statement, new ChunkedValues(), cancellationToken).GetAsyncEnumerator(cancellationToken);
-                while (true)
-                {
-                    try
-                    {
-                        if (!await rows.MoveNextAsync())
-                        {
-                            yield break;
-                        }
-                    }
-                    catch (NotFoundException error) when (IsAboutSession(error))
-                    {
-                        // Said instead of a first row, never after one.
-                        lost = true;
-                        if (attempt == Attempts)
-                        {
-                            throw;
-                        }
-
-                        connection.Restarted(error.Reason, attempt + 1);
-                        break;
-                    }
-                    catch (NotFoundException error)
-                    {
-                        throw Missing(database, error);
-                    }
-
-                    yield return new SpannerRow(rows.Current);
-                }
-            }
-            finally
-            {
-                Release(database, session, lost);
-            }
-        }
+        return _sessions.StreamAsync(
+            database, session => SingleUse(session).QueryAsync(statement, new ChunkedValues(), cancellationToken), cancellationToken);
     }
 
     /// <summary>Runs several queries that all see the database as it is at one moment.</summary>
@@ -119,7 +75,7 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     public Task<T> ReadAsync<T>(string database, Func<SpannerSnapshot, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return OnSessionAsync(database, session => work(new(connection, session), cancellationToken), cancellationToken);
+        return _sessions.RunAsync(database, session => work(new(connection, session), cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -140,9 +96,16 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(options);
-        return OnSessionAsync(
+        return _sessions.RunAsync(
             database, session => TransactionRunner.RunAsync(connection, session, time, work, options, cancellationToken), cancellationToken);
     }
+
+    /// <summary>Runs one statement that may write in a transaction of its own, which is committed before this returns.</summary>
+    /// <param name="mostBytes">How many bytes of what it returns are kept; it runs to its end all the same.</param>
+    /// <inheritdoc cref="RunInTransactionAsync"/>
+    public Task<SpannerChange> ExecuteAsync(
+        string database, SpannerStatement statement, long mostBytes, SpannerTransactionOptions options, CancellationToken cancellationToken) =>
+        RunInTransactionAsync(database, (transaction, cancellation) => transaction.ExecuteAsync(statement, mostBytes, cancellation), options, cancellationToken);
 
     /// <summary>Returns the names of the tables of one schema, in order; views are left out.</summary>
     /// <param name="schema">Null or empty for the schema that unqualified names are in.</param>
@@ -184,7 +147,7 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     public Task CommitAsync(string database, IEnumerable<Mutation> mutations, CancellationToken cancellationToken)
     {
         var request = new CommitRequest { SingleUseTransaction = new TransactionOptions { ReadWrite = new() }, Mutations = { mutations } };
-        return OnSessionAsync(
+        return _sessions.RunAsync(
             database,
             session =>
             {
@@ -201,83 +164,4 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     public void Dispose() => _sessions.Dispose();
 
     private InlineTransaction SingleUse(Session session) => new(connection, session, SpannerSnapshot.Strong, singleUse: true);
-
-    /// <summary>Makes a call on a session, and on another where the server no longer knows the first: then it did nothing.</summary>
-    private async Task<T> OnSessionAsync<T>(string database, Func<Session, Task<T>> call, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var session = await RentAsync(database, cancellationToken);
-            var lost = false;
-            try
-            {
-                return await call(session);
-            }
-            catch (NotFoundException error) when (IsAboutSession(error))
-            {
-                lost = true;
-                if (attempt == Attempts)
-                {
-                    throw;
-                }
-
-                connection.Restarted(error.Reason, attempt + 1);
-            }
-            catch (NotFoundException error)
-            {
-                throw Missing(database, error);
-            }
-            finally
-            {
-                Release(database, session, lost);
-            }
-        }
-    }
-
-    private async Task<Session> RentAsync(string database, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _sessions.RentAsync(database, cancellationToken);
-        }
-        catch (NotFoundException error)
-        {
-            throw Missing(database, error);
-        }
-    }
-
-    private void Release(string database, Session session, bool lost)
-    {
-        if (lost)
-        {
-            _sessions.Forget(database, session);
-        }
-        else
-        {
-            _sessions.Return(database, session);
-        }
-    }
-
-    private static bool IsAboutSession(NotFoundException error) => error.Message.Contains("Session not found", StringComparison.Ordinal);
-
-    private static NotFoundException Missing(string database, NotFoundException error)
-    {
-        var parts = database.Split('/');   // projects/p/instances/i/databases/d
-        if (parts.Length is not 6)
-        {
-            return error;
-        }
-
-        return error.Message.Contains("Instance not found", StringComparison.OrdinalIgnoreCase)
-            ? new NotFoundException(
-                $"{error.Message} Fix: gcloud spanner instances create {parts[3]} --project={parts[1]} --config=<config> --description={parts[3]} --nodes=1",
-                "SPANNER_INSTANCE_NOT_FOUND",
-                error)
-            : error.Message.Contains("Database not found", StringComparison.OrdinalIgnoreCase)
-                ? new NotFoundException(
-                    $"{error.Message} Fix: gcloud spanner databases create {parts[5]} --instance={parts[3]} --project={parts[1]}",
-                    "SPANNER_DATABASE_NOT_FOUND",
-                    error)
-                : error;
-    }
 }

@@ -1,14 +1,21 @@
 using System.Globalization;
+using Google.Cloud.Spanner.V1;
 using Google.Protobuf.WellKnownTypes;
 
 namespace Runtime.GoogleCloud.Spanner;
 
 /// <summary>One row, read by place. JSON, STRING and the like are read as strings; an absent value is found with <see cref="IsNull"/>.</summary>
-public sealed class SpannerRow(IReadOnlyList<Value> values)
+public sealed class SpannerRow(IReadOnlyList<Value> values, StructType columns)
 {
     private const int LongestTicks = 27;   // 2026-01-02T03:04:05.1234567
 
-    public bool IsNull(int column) => values[column].KindCase is Value.KindOneofCase.NullValue;
+    /// <summary>Gets the names and types of the columns; one object for all rows of a result.</summary>
+    public StructType Columns { get; } = columns;
+
+    /// <summary>Gets the values as they came over the wire, in the order of the columns.</summary>
+    public IReadOnlyList<Value> Values { get; } = values;
+
+    public bool IsNull(int column) => Values[column].KindCase is Value.KindOneofCase.NullValue;
 
     public string GetString(int column) => Of(column, Value.KindOneofCase.StringValue).StringValue;
 
@@ -29,7 +36,7 @@ public sealed class SpannerRow(IReadOnlyList<Value> values)
         return new(DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal), TimeSpan.Zero);
     }
 
-    private Value Of(int column, Value.KindOneofCase kind) => values[column] is var value && value.KindCase == kind
+    private Value Of(int column, Value.KindOneofCase kind) => Values[column] is var value && value.KindCase == kind
         ? value
         : throw new InvalidCastException($"Column {column} is a {value.KindCase}, not a {kind}.");
 }

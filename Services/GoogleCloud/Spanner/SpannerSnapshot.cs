@@ -16,6 +16,6 @@ public sealed class SpannerSnapshot
     public IAsyncEnumerable<SpannerRow> QueryAsync(SpannerStatement statement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return _transaction.QueryAsync(statement, new ChunkedValues(), cancellationToken).Select(static row => new SpannerRow(row));
+        return _transaction.QueryAsync(statement, new ChunkedValues(), cancellationToken);
     }
 }

@@ -5,22 +5,44 @@ using Type = Google.Cloud.Spanner.V1.Type;
 namespace Runtime.GoogleCloud.Spanner;
 
 /// <summary>One statement and its typed parameters.</summary>
-/// <param name="sql">SQL of the database's dialect.</param>
-/// <param name="parameters">The first is <c>@p1</c> in GoogleSQL and <c>$1</c> in PostgreSQL, and so on: Spanner gives both one name.</param>
-public sealed class SpannerStatement(string sql, params IReadOnlyList<SpannerValue> parameters)
+public sealed class SpannerStatement
 {
-    internal SpannerStatement(string sql, Struct? parameters)
-        : this(sql) => Params = parameters;
+    private readonly string _sql;
+    private readonly Struct? _values;
+    private readonly Dictionary<string, Type> _types;
 
-    internal string Sql => sql;
+    /// <param name="sql">SQL of the database's dialect.</param>
+    /// <param name="parameters">The first is <c>@p1</c> in GoogleSQL and <c>$1</c> in PostgreSQL, and so on: Spanner gives both one name.</param>
+    public SpannerStatement(string sql, params IReadOnlyList<SpannerValue> parameters)
+        : this(sql, [.. parameters.Select((value, index) => KeyValuePair.Create($"p{index + 1}", value))])
+    {
+    }
 
-    internal Struct? Params { get; } = parameters.Count is 0
-        ? null
-        : new Struct { Fields = { parameters.Select((value, index) => KeyValuePair.Create($"p{index + 1}", value.Value)).ToDictionary() } };
+    internal SpannerStatement(string sql, Struct? values)
+    {
+        _sql = sql;
+        _values = values;
+        _types = [];
+    }
 
-    internal IDictionary<string, Type> Types { get; } =
-        parameters.Select((value, index) => KeyValuePair.Create($"p{index + 1}", value.Type)).ToDictionary();
+    private SpannerStatement(string sql, KeyValuePair<string, SpannerValue>[] parameters)
+    {
+        _sql = sql;
+        _types = parameters.ToDictionary(parameter => parameter.Key, parameter => parameter.Value.Type, StringComparer.Ordinal);
+        if (parameters.Length > 0)
+        {
+            _values = new Struct();
+            foreach (var (name, value) in parameters)
+            {
+                _values.Fields.Add(name, value.Value);
+            }
+        }
+    }
 
-    internal ExecuteSqlRequest ToRequest(string session, TransactionSelector transaction) =>
-        new() { Session = session, Sql = sql, Params = Params, ParamTypes = { Types }, Transaction = transaction };
+    /// <summary>A GoogleSQL statement whose parameters have names: <c>@city</c> is <c>city</c>.</summary>
+    public static SpannerStatement Named(string sql, IEnumerable<KeyValuePair<string, SpannerValue>> parameters) => new(sql, [.. parameters]);
+
+    /// <param name="sequence">Number of the statement in its transaction: the server runs none twice.</param>
+    internal ExecuteSqlRequest ToRequest(string session, TransactionSelector transaction, long sequence) =>
+        new() { Session = session, Sql = _sql, Params = _values, ParamTypes = { _types }, Transaction = transaction, Seqno = sequence };
 }

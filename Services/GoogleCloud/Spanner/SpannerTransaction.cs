@@ -6,7 +6,7 @@ using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.GoogleCloud.Spanner;
 
-/// <summary>One attempt at a read-write transaction. What it reads stays locked until it ends; what it writes is sent with the commit.</summary>
+/// <summary>One attempt at a read-write transaction. What it reads stays locked until it ends; rows that it writes without SQL are sent with the commit.</summary>
 public sealed class SpannerTransaction
 {
     private const int CommitAttempts = 4;
@@ -38,11 +38,20 @@ public sealed class SpannerTransaction
     /// <summary>Gets whether a commit was sent that nobody answered yet, so that it may have taken effect.</summary>
     internal bool InDoubt { get; private set; }
 
-    /// <summary>Runs a query; its rows come as they are read. One query at a time. Writes of this transaction are not seen.</summary>
+    /// <summary>Runs a query; its rows come as they are read. One query at a time. Writes that wait for the commit are not seen.</summary>
     public IAsyncEnumerable<SpannerRow> QueryAsync(SpannerStatement statement, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        return _transaction.QueryAsync(statement, new ChunkedValues(), cancellationToken).Select(static row => new SpannerRow(row));
+        return _transaction.QueryAsync(statement, new ChunkedValues(), cancellationToken);
+    }
+
+    /// <summary>Runs a statement that may write (INSERT, UPDATE, DELETE), or a query. Queries after it see what it wrote.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="mostBytes">How many bytes of what it returns are kept; it runs to its end all the same.</param>
+    public Task<SpannerChange> ExecuteAsync(SpannerStatement statement, long mostBytes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        return _transaction.ExecuteAsync(statement, mostBytes, cancellationToken);
     }
 
     /// <summary>Adds writes to the commit.</summary>
@@ -74,7 +83,7 @@ public sealed class SpannerTransaction
             catch (UnavailableException) when (attempt < CommitAttempts)
             {
                 // Committing a transaction that has a name is idempotent: the answer that was lost is given again.
-                await Task.Delay(SpannerBackoff.Jittered(attempt), _time, cancellationToken);
+                await Task.Delay(Backoff.Jittered(attempt), _time, cancellationToken);
             }
             catch (ServiceException error) when (!LeavesDoubt(error))
             {

@@ -26,6 +26,11 @@ public static class ArgumentValidator
             return [$"The arguments are {Describe(arguments)}. Allowed: a JSON object."];
         }
 
+        if (UnpairedSurrogates.In(arguments))
+        {
+            return ["The arguments have half of a surrogate pair, an escape from \\ud800 to \\udfff that stands alone. Allowed: text."];
+        }
+
         List<string>? problems = null;
         foreach (var argument in arguments.EnumerateObject())
         {
@@ -78,20 +83,16 @@ public static class ArgumentValidator
 
     internal static string Refuse(string path, JsonElement value, string allowed) => $"Argument '{Shorten(path)}' is {Describe(value)}. Allowed: {allowed}.";
 
+    // The first service that the caller has a token of decides: the claim of another person's token must not stand in for one that is missing.
     private static JsonElement FromClaims(ToolParameter parameter, IReadOnlyDictionary<string, JsonElement> claims)
     {
-        foreach (var source in parameter.AuthServices)
-        {
-            if (claims.TryGetValue(source.Service, out var verified) && verified.TryGetProperty(source.Claim, out var claim))
-            {
-                return claim;
-            }
-        }
-
-        throw new UnauthenticatedException(
-            $"Parameter '{parameter.Name}' is taken from a verified token, and none that has it came. Fix: send one of the headers "
-            + $"{string.Join(", ", parameter.AuthServices.Select(source => $"{source.Service}_token (claim {source.Claim})"))}.",
-            "TOKEN_MISSING");
+        var source = parameter.AuthServices.First(source => claims.ContainsKey(source.Service));
+        return claims[source.Service].TryGetProperty(source.Claim, out var claim) && claim.ValueKind is not JsonValueKind.Null
+            ? claim
+            : throw new UnauthenticatedException(
+                $"Parameter '{parameter.Name}' is the claim '{source.Claim}' of a token, and the one in header '{source.Service}_token' has none. "
+                + "Fix: get a token with that claim.",
+                "CLAIM_MISSING");
     }
 
     private static int IndexOf(IReadOnlyList<ToolParameter> parameters, JsonProperty argument)

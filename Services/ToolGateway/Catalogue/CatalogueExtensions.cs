@@ -1,4 +1,5 @@
 using Runtime.ServiceDefaults.Settings;
+using Runtime.ToolGateway.ToolFile;
 using Runtime.ToolGateway.Toolsets;
 
 namespace Runtime.ToolGateway.Catalogue;
@@ -10,7 +11,8 @@ public static class CatalogueExtensions
     {
         services.AddSettings<ResultLimitOptions>(ResultLimitOptions.Section);
         services.AddSettings<CallLimitOptions>(CallLimitOptions.Section);
-        services.AddSingleton(provider => new LiveCatalogue(new(provider.GetRequiredService<OfferedToolsets>().All, DeclaredTools.None)));
+        services.AddSingleton(provider =>
+            new LiveCatalogue(new(provider.GetRequiredService<OfferedToolsets>().All, provider.GetRequiredService<ToolFiles>().Load())));
         services.AddSettings<TelemetryOptions>(TelemetryOptions.Section);
         services.AddSingleton<ToolTelemetry>();
         services.AddSingleton<CallLimits>();

@@ -40,6 +40,9 @@ public sealed class RowsWriter : IDisposable
     /// <summary>Gets how many rows were taken.</summary>
     public long Count => _sentRows + _rows.Count;
 
+    /// <summary>Gets about how many bytes of rows there is room for.</summary>
+    public long MaxBytes => _maxBytes;
+
     /// <summary>Begins a row: write one JSON value.</summary>
     public Utf8JsonWriter BeginRow()
     {
@@ -88,7 +91,7 @@ public sealed class RowsWriter : IDisposable
         }
 
         _buffer.Add("}"u8);
-        return new(_buffer.Written, new ResultRows(array, _rows, _truncated));
+        return new(_buffer.Written, new ResultRows(array, _rows, _truncated, Alone: ReferenceEquals(_shape, RowsShape.Declared)));
     }
 
     public void Dispose() => _json.Dispose();

@@ -86,4 +86,5 @@ public sealed class ToolResult
 /// <param name="Array">The array of rows, brackets included.</param>
 /// <param name="Items">Each row, in order.</param>
 /// <param name="Truncated">There are more rows than the limits of a result allow.</param>
-public sealed record ResultRows(Range Array, IReadOnlyList<Range> Items, bool Truncated);
+/// <param name="Alone">The object says nothing beside the rows and whether there are more.</param>
+public sealed record ResultRows(Range Array, IReadOnlyList<Range> Items, bool Truncated, bool Alone);

@@ -17,16 +17,45 @@ internal static class CallerClaims
     private static async ValueTask<Dictionary<string, JsonElement>> VerifyAllAsync(ToolDescription tool, CallContext context, CancellationToken cancellationToken)
     {
         var claims = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var refused = new Dictionary<string, UnauthenticatedException>(StringComparer.Ordinal);
         foreach (var service in tool.AuthServices.Values)
         {
             if (context.Header($"{service.Name}_token") is { Length: > 0 } token)
             {
-                claims[service.Name] = await service.VerifyAsync(token, cancellationToken);
+                try
+                {
+                    claims[service.Name] = await service.VerifyAsync(token, cancellationToken);
+                }
+                catch (UnauthenticatedException error)
+                {
+                    // Another service may let the caller in: only where none does is this the reason.
+                    refused[service.Name] = error;
+                }
             }
         }
 
-        return tool.AuthRequired.Count is 0 || tool.AuthRequired.Any(claims.ContainsKey) ? claims : throw new UnauthenticatedException(
-            $"Tool '{tool.Name}' needs a verified token. Fix: send one of the headers {string.Join(", ", tool.AuthRequired.Select(name => $"{name}_token"))}.",
-            "TOKEN_MISSING");
+        if (tool.AuthRequired.Count > 0)
+        {
+            Demand(tool.AuthRequired, claims, refused, $"Tool '{tool.Name}' needs a verified token");
+        }
+
+        foreach (var parameter in tool.Parameters.Where(parameter => !parameter.IsShown))
+        {
+            Demand(
+                [.. parameter.AuthServices.Select(source => source.Service)], claims, refused,
+                $"Parameter '{parameter.Name}' is taken from a verified token, and none came");
+        }
+
+        return claims;
+    }
+
+    private static void Demand(
+        IReadOnlyList<string> services, Dictionary<string, JsonElement> claims, Dictionary<string, UnauthenticatedException> refused, string problem)
+    {
+        if (!services.Any(claims.ContainsKey))
+        {
+            throw services.Select(refused.GetValueOrDefault).FirstOrDefault(error => error is not null) ?? new UnauthenticatedException(
+                $"{problem}. Fix: send one of the headers {string.Join(", ", services.Select(name => $"{name}_token"))}.", "TOKEN_MISSING");
+        }
     }
 }

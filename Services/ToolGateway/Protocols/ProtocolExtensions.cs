@@ -1,5 +1,5 @@
-using ModelContextProtocol.Protocol;
-using Runtime.ToolGateway.Catalogue;
+using ModelContextProtocol.AspNetCore;
+using Runtime.ServiceDefaults.Settings;
 using Runtime.ToolGateway.Protocols.Mcp;
 using Runtime.ToolGateway.Protocols.Native;
 
@@ -9,28 +9,33 @@ namespace Runtime.ToolGateway.Protocols;
 public static class ProtocolExtensions
 {
     private const string McpPath = "/mcp";
-    private const string ToolsetInPath = "toolset";
 
     public static IServiceCollection AddMcpProtocol(this IServiceCollection services)
     {
-        services.AddOptions<McpOptions>().BindConfiguration(McpOptions.Section);
+        services.AddSettings<McpOptions>(McpOptions.Section);
+        services.AddHttpContextAccessor();
         services.AddSingleton<ForeignCallerGuard>();
-        services.AddSingleton<McpToolHandlers>();
+        services.AddSingleton<McpToolLists>();
+        services.AddSingleton<McpSessions>();
+        services.AddSingleton<ApprovalState>();
+        services.AddSingleton<McpCalls>();
+        services.AddSingleton<McpMethods>();
+        services.AddSingleton<McpEndpoint>();
+        services.AddSingleton<McpServerSetup>();
         services
-            .AddMcpServer(server => server.ServerInfo = new Implementation
-            {
-                Name = "runtime-tool-gateway",
-                Version = typeof(ProtocolExtensions).Assembly.GetName().Version!.ToString(3),
-            })
+            .AddMcpServer(server => server.ServerInfo = McpServerIdentity.Implementation)
             .WithHttpTransport(transport =>
             {
-                // No call depends on the one before it, so any replica can answer, and a restart is not noticed.
-                transport.Stateless = true;
+                transport.SessionMode = HttpServerSessionMode.StatefulForInitializeClients;
                 transport.ConfigureSessionOptions = (context, server, _) =>
                 {
-                    context.RequestServices.GetRequiredService<McpToolHandlers>().Serve(server, context.GetRouteValue(ToolsetInPath) as string, context);
+                    context.RequestServices.GetRequiredService<McpServerSetup>().Configure(server, context);
                     return Task.CompletedTask;
                 };
+#pragma warning disable MCPEXP002 // The package says that this callback may change; it is the only one that says when a session ends.
+                transport.RunSessionHandler = (context, server, cancellationToken) =>
+                    context.RequestServices.GetRequiredService<McpSessions>().RunAsync(server, cancellationToken);
+#pragma warning restore MCPEXP002
             });
         return services;
     }
@@ -49,24 +54,9 @@ public static class ProtocolExtensions
     {
         ArgumentNullException.ThrowIfNull(app);
 
-        app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath, StringComparison.Ordinal), mcp => mcp.Use(GuardAsync));
-        app.MapMcp($"{McpPath}/{{{ToolsetInPath}?}}");
+        var endpoint = app.Services.GetRequiredService<McpEndpoint>();
+        app.UseWhen(context => context.Request.Path.StartsWithSegments(McpPath, StringComparison.Ordinal), mcp => mcp.Use(endpoint.InvokeAsync));
+        app.MapMcp($"{McpPath}/{{{McpEndpoint.ToolsetInPath}?}}");
         return app;
-    }
-
-    private static Task GuardAsync(HttpContext context, RequestDelegate next)
-    {
-        if (context.RequestServices.GetRequiredService<ForeignCallerGuard>().Refusal(context.Request) is { } refusal)
-        {
-            return Results.Problem(refusal, statusCode: StatusCodes.Status403Forbidden, title: "FOREIGN_CALLER").ExecuteAsync(context);
-        }
-
-        var catalogue = context.RequestServices.GetRequiredService<LiveCatalogue>().Current;
-        return context.GetRouteValue(ToolsetInPath) is string toolset && catalogue.InToolset(toolset) is null
-            ? Results.Problem(
-                $"There is no toolset '{toolset}'. Fix: use one of {string.Join(", ", catalogue.ToolsetNames)}, or {McpPath} for all tools.",
-                statusCode: StatusCodes.Status404NotFound,
-                title: "TOOLSET_NOT_FOUND").ExecuteAsync(context)
-            : next(context);
     }
 }

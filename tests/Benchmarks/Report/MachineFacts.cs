@@ -11,14 +11,14 @@ internal sealed class MachineFacts
 
     public IReadOnlyList<KeyValuePair<string, string>> All => _facts;
 
-    public static MachineFacts Collect(RunSessions run)
+    public static MachineFacts Collect(int rounds, TimeSpan duration)
     {
         var facts = new MachineFacts();
         facts.Add("date", DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture));
         facts.Add("processors", $"{Environment.ProcessorCount}, {ProcessorName()}; shared by client, service and database");
         facts.Add("memory", $"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB");
         facts.Add("system", $"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
-        facts.Add("measured", string.Create(CultureInfo.InvariantCulture, $"{run.Rounds} rounds of {run.Duration.TotalSeconds:0.#} s each; the middle one counts"));
+        facts.Add("measured", string.Create(CultureInfo.InvariantCulture, $"{rounds} rounds of {duration.TotalSeconds:0.#} s each; the middle one counts"));
         if (!IsOptimised())
         {
             facts.Add("warning", "a Debug build, whose numbers mean nothing. Fix: dotnet run -c Release");

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Net.Client;
+using Runtime.Benchmarks.Load;
 using Runtime.Sessions.V1;
 using SessionsClient = Runtime.Sessions.V1.Sessions.SessionsClient;
 
@@ -26,7 +27,12 @@ internal sealed class ServiceSubject : OperationSubject
     public override int? ProcessId => _service.Id;
 
     public static async Task<ServiceSubject> StartAsync(string sessionsAddress, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken) =>
-        new(await ServiceProcess.StartAsync(sessionsAddress, variables, cancellationToken));
+        new(await StartServiceAsync(sessionsAddress, variables, cancellationToken));
+
+    /// <summary>Starts the service on a session database, with further variables of its environment.</summary>
+    public static Task<ServiceProcess> StartServiceAsync(
+        string sessionsAddress, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken) =>
+        ServiceProcess.StartAsync("SessionService", new Dictionary<string, string>(variables) { ["ConnectionStrings__sessions"] = sessionsAddress }, cancellationToken);
 
     public override async ValueTask DisposeAsync()
     {

@@ -18,7 +18,7 @@ internal sealed class SessionBenchmarks(RunSessions run)
     /// <summary>Measures, prints the tables, and returns the exit code: 0 unless nothing could be measured.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var facts = MachineFacts.Collect(run);
+        var facts = MachineFacts.Collect(run.Rounds, run.Duration);
         List<DatabaseResults> all = [];
         foreach (var name in run.Databases)
         {
@@ -55,7 +55,7 @@ internal sealed class SessionBenchmarks(RunSessions run)
 
     private async Task<DatabaseResults> MeasureVertexAsync(IBenchDatabase database, string name, CancellationToken cancellationToken)
     {
-        await using var service = await ServiceProcess.StartAsync(database.ServiceAddress, database.ServiceVariables, cancellationToken);
+        await using var service = await ServiceSubject.StartServiceAsync(database.ServiceAddress, database.ServiceVariables, cancellationToken);
         await using var vertex = new VertexGrpcSubject(service);
         await using var native = new NativeSubject(service);
         await using var rest = new VertexRestSubject(service);

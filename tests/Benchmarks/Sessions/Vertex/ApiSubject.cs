@@ -1,5 +1,6 @@
 using Google.Cloud.AIPlatform.V1Beta1;
 using Google.Protobuf.WellKnownTypes;
+using Runtime.Benchmarks.Load;
 using Runtime.SessionService.Vertex;
 
 namespace Runtime.Benchmarks.Sessions.Vertex;

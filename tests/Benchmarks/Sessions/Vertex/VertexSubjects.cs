@@ -1,3 +1,4 @@
+using Runtime.Benchmarks.Load;
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;

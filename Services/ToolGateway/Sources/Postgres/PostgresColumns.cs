@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Text.Json;
+using Npgsql;
+
+namespace Runtime.ToolGateway.Sources.Postgres;
+
+/// <summary>The columns of a statement, each with what writes its values.</summary>
+internal sealed class PostgresColumns
+{
+    private const int FirstSize = 256;
+
+    private readonly JsonEncodedText[] _names;
+    private readonly PostgresValueWriter[] _writers;
+
+    public PostgresColumns(NpgsqlDataReader reader)
+    {
+        var count = reader.FieldCount;
+        _names = new JsonEncodedText[count];
+        _writers = new PostgresValueWriter[count];
+        AsText = new bool[count];
+        for (var place = 0; place < count; place++)
+        {
+            _names[place] = JsonEncodedText.Encode(reader.GetName(place), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            var writer = PostgresValues.WriterOf(reader.GetDataTypeOID(place));
+            AsText[place] = writer is null;
+            _writers[place] = writer ?? PostgresValues.Text;
+        }
+    }
+
+    /// <summary>Gets which columns the server is to send as text.</summary>
+    public bool[] AsText { get; }
+
+    /// <summary>Writes a row as an object in the order of the columns; a name that comes twice is there twice.</summary>
+    public void Write(Utf8JsonWriter json, NpgsqlDataReader row)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
+        try
+        {
+            json.WriteStartObject();
+            for (var place = 0; place < _names.Length; place++)
+            {
+                json.WritePropertyName(_names[place]);
+                if (row.IsDBNull(place))
+                {
+                    json.WriteNullValue();
+                    continue;
+                }
+
+                var length = (int)row.GetBytes(place, 0, null, 0, 0);
+                if (length > buffer.Length)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = ArrayPool<byte>.Shared.Rent(length);
+                }
+
+                _ = row.GetBytes(place, 0, buffer, 0, length);
+                _writers[place](json, buffer.AsSpan(0, length));
+            }
+
+            json.WriteEndObject();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+namespace Runtime.ToolGateway.DifferentialTests;
+
+/// <summary>The same call of the same tool, on MCP Toolbox for Databases and on the gateway.</summary>
+[Collection<ServerPairGroup>]
+public sealed class CallTests(ServerPair servers)
+{
+    public static TheoryData<string, string> Called => [.. Calls.All];
+
+    [Theory]
+    [MemberData(nameof(Called))]
+    public async Task Answers_over_HTTP_mean_the_same(string tool, string arguments) => Compare(
+        await servers.Theirs.CallOverHttpAsync(tool, arguments), await servers.Ours.CallOverHttpAsync(tool, arguments),
+        Differences.OverHttp(tool, arguments));
+
+    [Theory]
+    [MemberData(nameof(Called))]
+    public async Task Answers_over_MCP_mean_the_same(string tool, string arguments) => Compare(
+        await servers.Theirs.CallOverMcpAsync(tool, arguments), await servers.Ours.CallOverMcpAsync(tool, arguments),
+        Differences.OverMcp(tool, arguments));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Writes_have_the_same_outcome(bool overHttp)
+    {
+        var id = overHttp ? 100 : 200;
+        foreach (var (tool, arguments) in new[]
+        {
+            ("insert", $$"""{"id":{{id}}}"""), ("insert", $$"""{"id":{{id}}}"""), ("insert_returning", $$"""{"id":{{id + 1}}}"""),
+            ("update", $$"""{"id":{{id}}}"""), ("create", "{}"), ("create", "{}"),
+            ("execute", $$"""{"sql":"SELECT * FROM orders WHERE id >= {{id}} ORDER BY id"}"""),
+            ("execute", $$"""{"sql":"DELETE FROM orders WHERE id >= {{id}}"}"""),
+            ("execute", """{"sql":"SELECT count(*) AS count FROM orders"}"""),
+        })
+        {
+            Compare(
+                overHttp ? await servers.Theirs.CallOverHttpAsync(tool, arguments) : await servers.Theirs.CallOverMcpAsync(tool, arguments),
+                overHttp ? await servers.Ours.CallOverHttpAsync(tool, arguments) : await servers.Ours.CallOverMcpAsync(tool, arguments),
+                null);
+        }
+    }
+
+    private static void Compare(Answer theirs, Answer ours, Difference? difference)
+    {
+        var both = $"Toolbox: {theirs}\nGateway: {ours}";
+        if (difference is null)
+        {
+            Assert.True(Meaning.IsSame(theirs, ours), both);
+        }
+        else
+        {
+            Assert.False(Meaning.IsSame(theirs, difference.Ours) && difference.Ours.Rows is not null, $"'{difference.Subject}' is no difference any more.\n{both}");
+            Assert.True(Meaning.IsSame(difference.Ours, ours), $"{both}\nMeant: {difference.Ours} ({difference.Subject})");
+        }
+    }
+}
+
+/// <summary>The tests that share a pair of servers.</summary>
+[CollectionDefinition]
+public sealed class ServerPairGroup : ICollectionFixture<ServerPair>;
