@@ -4,7 +4,7 @@ using Runtime.Hosting.Testing;
 
 namespace Runtime.ToolGateway.DifferentialTests;
 
-/// <summary>MCP Toolbox for Databases and the gateway, each with the same <c>tools.yaml</c> and a database of its own; tokens come from one issuer.</summary>
+/// <summary>MCP Toolbox for Databases and the gateway, each with the same files of tools and databases of its own; tokens come from one issuer.</summary>
 public sealed class ServerPair : IAsyncLifetime
 {
     private const string Toolbox = "toolbox";
@@ -25,9 +25,11 @@ public sealed class ServerPair : IAsyncLifetime
         var databases = (Theirs: await ShopDatabase.CreateOrSkipAsync(cancellation), Ours: await ShopDatabase.CreateOrSkipAsync(cancellation));
         var issuer = await IssuerServer.StartAsync(cancellation);
         Issuer = issuer.Issuer;
-        _started.AddRange([databases.Theirs, databases.Ours, issuer]);
+        var echo = await EchoServer.StartAsync(cancellation);
+        var notes = (Theirs: await NotesFile.CreateAsync(cancellation), Ours: await NotesFile.CreateAsync(cancellation));
+        _started.AddRange([databases.Theirs, databases.Ours, issuer, echo, notes.Theirs, notes.Ours]);
 
-        var file = Path.Combine(ToolboxPackage.Folder, "tools.yaml");
+        var folder = Path.Combine(ToolboxPackage.Folder, "tools");
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
             // The gateway's appsettings.json lies beside this program, and would have every question of a health check logged.
@@ -39,7 +41,7 @@ public sealed class ServerPair : IAsyncLifetime
         {
             foreach (var argument in new object[]
             {
-                "--config", file, "--enable-api", "--disable-reload", "--disable-version-check", "--log-level", "ERROR",
+                "--config-folder", folder, "--enable-api", "--disable-reload", "--disable-version-check", "--log-level", "ERROR",
                 "--port", theirs.GetEndpoint("http").Property(EndpointProperty.TargetPort),
             })
             {
@@ -50,12 +52,12 @@ public sealed class ServerPair : IAsyncLifetime
         var ours = builder
             .AddExecutable(Gateway, "dotnet", AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "ToolGateway.dll"))
             .WithHttpEndpoint(name: "http").WithHttpEndpoint(name: "grpc").WithHttpHealthCheck("/alive")
-            .WithEnvironment("Tools__File", file)
+            .WithEnvironment("Tools__File", folder)
             // Its own tools would be in the manifest of all tools.
             .WithEnvironment("Tools__Toolsets__0", "none");
         ours.WithEnvironment("Kestrel__Endpoints__Http__Url", ours.GetEndpoint("http"));
         ours.WithEnvironment("Kestrel__Endpoints__Grpc__Url", ours.GetEndpoint("grpc"));
-        foreach (var (server, database) in new[] { (theirs, databases.Theirs), (ours, databases.Ours) })
+        foreach (var (server, database, file) in new[] { (theirs, databases.Theirs, notes.Theirs), (ours, databases.Ours, notes.Ours) })
         {
             server
                 .WithEnvironment("SHOP_HOST", database.Settings.Host)
@@ -63,6 +65,8 @@ public sealed class ServerPair : IAsyncLifetime
                 .WithEnvironment("SHOP_DATABASE", database.Settings.Database)
                 .WithEnvironment("SHOP_USER", database.Settings.Username)
                 .WithEnvironment("SHOP_PASSWORD", database.Settings.Password)
+                .WithEnvironment("NOTES_FILE", file.Path)
+                .WithEnvironment("ECHO_URL", echo.Url)
                 .WithEnvironment("ISSUER_URL", issuer.Url);
         }
 
