@@ -16,6 +16,8 @@ public sealed class ServerPair : IAsyncLifetime
 
     public ToolServer Ours { get; private set; } = null!;
 
+    public ShopDatabase OurDatabase { get; private set; } = null!;
+
     public IdTokenIssuer Issuer { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -25,6 +27,7 @@ public sealed class ServerPair : IAsyncLifetime
         var databases = (Theirs: await ShopDatabase.CreateOrSkipAsync(cancellation), Ours: await ShopDatabase.CreateOrSkipAsync(cancellation));
         var issuer = await IssuerServer.StartAsync(cancellation);
         Issuer = issuer.Issuer;
+        OurDatabase = databases.Ours;
         var echo = await EchoServer.StartAsync(cancellation);
         var notes = (Theirs: await NotesFile.CreateAsync(cancellation), Ours: await NotesFile.CreateAsync(cancellation));
         _started.AddRange([databases.Theirs, databases.Ours, issuer, echo, notes.Theirs, notes.Ours]);
