@@ -31,6 +31,10 @@ public sealed class CallTests(ServerPair servers)
             ("execute", $$"""{"sql":"SELECT * FROM orders WHERE id >= {{id}} ORDER BY id"}"""),
             ("execute", $$"""{"sql":"DELETE FROM orders WHERE id >= {{id}}"}"""),
             ("execute", """{"sql":"SELECT count(*) AS count FROM orders"}"""),
+            ("sqlite_add", $$"""{"text":"note {{id}}"}"""),
+            ("sqlite_find", $$"""{"word":"note {{id}}"}"""),
+            ("sqlite_execute", $$"""{"sql":"DELETE FROM notes WHERE text = 'note {{id}}'"}"""),
+            ("sqlite_execute", """{"sql":"SELECT count(*) AS count FROM notes"}"""),
         })
         {
             Compare(

@@ -13,6 +13,7 @@ public sealed class ListingTests(ServerPair servers)
     [InlineData("/api/toolset/orders")]
     [InlineData("/api/toolset/numbers/")]
     [InlineData("/api/toolset/empty")]
+    [InlineData("/api/toolset/others")]
     [InlineData("/api/tool/defaults")]
     [InlineData("/api/tool/nothing/")]
     public async Task Manifests_are_the_same(string path)
@@ -45,6 +46,7 @@ public sealed class ListingTests(ServerPair servers)
     [InlineData("/mcp/orders")]
     [InlineData("/mcp/numbers")]
     [InlineData("/mcp/empty")]
+    [InlineData("/mcp/others")]
     public async Task Toolsets_over_MCP_have_the_same_tools(string path) => Assert.Equal(
         (await ToolsAsync(servers.Theirs, path)).Select(Name).Order(), (await ToolsAsync(servers.Ours, path)).Select(Name).Order());
 

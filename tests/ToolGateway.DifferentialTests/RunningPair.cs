@@ -22,7 +22,7 @@ internal sealed class RunningPair : IAsyncDisposable
     public ToolServer Ours { get; }
 
     /// <param name="program">The other server.</param>
-    /// <param name="file">Name of the tools file, in the folder of that server's package.</param>
+    /// <param name="file">Name of the tools file, or of a folder of them, in the folder of that server's package.</param>
     /// <param name="theirs">Variables of the other server.</param>
     /// <param name="ours">Variables of the gateway.</param>
     public static async Task<RunningPair> StartAsync(
@@ -40,7 +40,7 @@ internal sealed class RunningPair : IAsyncDisposable
         {
             foreach (var argument in new object[]
             {
-                "--config", path, "--enable-api", "--disable-reload", "--disable-version-check", "--log-level", "ERROR",
+                Directory.Exists(path) ? "--config-folder" : "--config", path, "--enable-api", "--disable-reload", "--disable-version-check", "--log-level", "ERROR",
                 "--port", toolbox.GetEndpoint("http").Property(EndpointProperty.TargetPort),
             })
             {

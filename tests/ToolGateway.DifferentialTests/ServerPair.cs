@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Runtime.ToolGateway.DifferentialTests;
 
-/// <summary>MCP Toolbox for Databases and the gateway, each with the same <c>tools.yaml</c> and a database of its own; tokens come from one issuer.</summary>
+/// <summary>MCP Toolbox for Databases and the gateway, each with the same files of tools and databases of its own; tokens come from one issuer.</summary>
 public sealed class ServerPair : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _started = [];
@@ -10,6 +10,8 @@ public sealed class ServerPair : IAsyncLifetime
     public ToolServer Theirs { get; private set; } = null!;
 
     public ToolServer Ours { get; private set; } = null!;
+
+    public ShopDatabase OurDatabase { get; private set; } = null!;
 
     public IdTokenIssuer Issuer { get; private set; } = null!;
 
@@ -20,13 +22,16 @@ public sealed class ServerPair : IAsyncLifetime
         var databases = (Theirs: await ShopDatabase.CreateOrSkipAsync(cancellation), Ours: await ShopDatabase.CreateOrSkipAsync(cancellation));
         var issuer = await IssuerServer.StartAsync(cancellation);
         Issuer = issuer.Issuer;
-        _started.AddRange([databases.Theirs, databases.Ours, issuer]);
+        OurDatabase = databases.Ours;
+        var echo = await EchoServer.StartAsync(cancellation);
+        var notes = (Theirs: await NotesFile.CreateAsync(cancellation), Ours: await NotesFile.CreateAsync(cancellation));
+        _started.AddRange([databases.Theirs, databases.Ours, issuer, echo, notes.Theirs, notes.Ours]);
 
         var pair = await RunningPair.StartAsync(
             program,
-            "tools.yaml",
-            Settings(databases.Theirs, issuer),
-            Settings(databases.Ours, issuer),
+            "tools",
+            Settings(databases.Theirs, notes.Theirs, echo, issuer),
+            Settings(databases.Ours, notes.Ours, echo, issuer),
             cancellation);
         _started.Add(pair);
         (Theirs, Ours) = (pair.Theirs, pair.Ours);
@@ -40,13 +45,15 @@ public sealed class ServerPair : IAsyncLifetime
         }
     }
 
-    private static (string Name, string? Value)[] Settings(ShopDatabase database, IssuerServer issuer) =>
+    private static (string Name, string? Value)[] Settings(ShopDatabase database, NotesFile notes, EchoServer echo, IssuerServer issuer) =>
     [
         ("SHOP_HOST", database.Settings.Host),
         ("SHOP_PORT", database.Settings.Port.ToString(CultureInfo.InvariantCulture)),
         ("SHOP_DATABASE", database.Settings.Database),
         ("SHOP_USER", database.Settings.Username),
         ("SHOP_PASSWORD", database.Settings.Password),
+        ("NOTES_FILE", notes.Path),
+        ("ECHO_URL", echo.Url),
         ("ISSUER_URL", issuer.Url),
     ];
 }
