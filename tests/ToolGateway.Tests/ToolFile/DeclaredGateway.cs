@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Runtime.GoogleCloud;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Plugins;
@@ -32,6 +33,7 @@ internal sealed class DeclaredGateway : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddLogging(logging => logging.AddProvider(new ListLoggerProvider(Log)))
             .AddMetrics()
+            .AddGoogleCloud()
             .AddSingleton<OfferedToolsets>()
             .AddSingleton<IToolset, FakeToolset>()
             .AddToolFile()

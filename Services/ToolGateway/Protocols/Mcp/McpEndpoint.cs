@@ -172,10 +172,15 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
 
         if (session is null || message.Method is not "tools/call")
         {
+            if (message.Method is "initialize" && McpVersion.NeedsSessionId(RpcMessage.TextIn(message.Params, "protocolVersion"u8)))
+            {
+                http.Response.Headers[McpSessions.HeaderName] = McpSessions.NothingKept;
+            }
+
             return await methods.AnswerAsync(message, caller, http.RequestAborted);
         }
 
-        var id = message.Id.GetRawText();
+        var id = RpcMessage.KeyOf(message.Id);
         using var running = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         session.Begin(id, running);
         try
@@ -208,7 +213,7 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
             return null;
         }
 
-        if (request.Headers[McpSessions.HeaderName].ToString() is { Length: > 0 } wanted)
+        if (request.Headers[McpSessions.HeaderName].ToString() is { Length: > 0 } wanted && wanted is not McpSessions.NothingKept)
         {
             session = sessions.Find(wanted);
             if (session is null)
@@ -233,7 +238,9 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
         "tools/call" when McpVersion.IsPerRequest(version) => message.WantsProgress,
         "tools/call" => session is not null && (message.WantsProgress || session.CanAsk || session.IsDueToShow),
         "subscriptions/listen" => McpVersion.IsPerRequest(version) && !message.IsNotification,
-        _ => message.IsNotification && session is not null && !(IsCancellation(message, out var cancelled) && session.Cancel(cancelled)),
+        // Cancelled by the package, a call would leave its stream open, with nothing more to come.
+        "notifications/cancelled" => false,
+        _ => message.IsNotification && session is not null,
     };
 
     // The package answers parameters that it cannot read with an internal error.
@@ -264,7 +271,7 @@ internal sealed class McpEndpoint(ForeignCallerGuard guard, McpToolLists lists, 
             return false;
         }
 
-        request = id.GetRawText();
+        request = RpcMessage.KeyOf(id);
         return true;
     }
 

@@ -13,8 +13,8 @@ public sealed class McpOptions
     /// <summary>Gets the host names under which the gateway may be called on a loopback address: those of a proxy on the same machine. Default none beside <c>localhost</c>, <c>127.0.0.1</c> and <c>[::1]</c>.</summary>
     public IList<string> AllowedHosts { get; } = [];
 
-    /// <summary>Gets or sets how many bytes one request may have, 1 KiB to 64 MiB. Default 4 MiB.</summary>
-    [Range(1024, 64 * 1024 * 1024)]
+    /// <summary>Gets or sets how many bytes one request may have, 1 KiB to 16 MiB. Default 4 MiB.</summary>
+    [Range(1024, 16 * 1024 * 1024)]
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>Gets or sets how many tools one page of a list has, 1 to 10000. Default 1000, because widely used clients read the first page only.</summary>

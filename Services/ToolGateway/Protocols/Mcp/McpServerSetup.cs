@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -8,7 +9,7 @@ using Runtime.ToolGateway.Catalogue;
 namespace Runtime.ToolGateway.Protocols.Mcp;
 
 /// <summary>Makes the package's server answer what needs a stream: calls with progress or questions, and listening for changes.</summary>
-internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, LiveCatalogue catalogue, IHttpContextAccessor current)
+internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, McpSessions sessions, LiveCatalogue catalogue, IHttpContextAccessor current)
 {
     /// <summary>Sets up the server of one session, or of one request.</summary>
     /// <param name="http">The request that begins it.</param>
@@ -33,12 +34,29 @@ internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, LiveCat
             throw new McpProtocolException(problem.Message, (McpErrorCode)problem.Code);
         }
 
-        var answer = await calls.RunAsync(
-            call,
-            caller,
-            request.Params?.ProgressToken is { } token ? (progress, cancellation) => ReportAsync(request.Server, token, progress, cancellation) : null,
-            !caller.IsPerRequest && StreamApprover.CanAsk(request.Server) ? new StreamApprover(request.Server) : null,
-            running.Token);
+        var session = sessions.Find(request.Server.SessionId ?? "");
+        var id = RpcMessage.KeyOf(JsonSerializer.SerializeToElement(request.JsonRpcRequest.Id, McpJsonUtilities.DefaultOptions));
+        session?.Begin(id, running);
+        McpCallAnswer answer;
+        try
+        {
+            answer = await calls.RunAsync(
+                call,
+                caller,
+                request.Params?.ProgressToken is { } token ? (progress, cancellation) => ReportAsync(request.Server, token, progress, cancellation) : null,
+                !caller.IsPerRequest && StreamApprover.CanAsk(request.Server) ? new StreamApprover(request.Server) : null,
+                running.Token);
+        }
+        catch (OperationCanceledException) when (running.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The client ignores it, but its stream ends.
+            throw new McpProtocolException("The call is cancelled.", McpErrorCode.InvalidRequest);
+        }
+        finally
+        {
+            session?.End(id, running);
+        }
+
         var json = RpcAnswer.ResultAlone(version, (answer, version), static (json, state) => state.answer.Write(json, state.version));
         return answer.Question is null
             ? JsonSerializer.Deserialize<CallToolResult>(json.Span, McpJsonUtilities.DefaultOptions)!
@@ -53,46 +71,40 @@ internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, LiveCat
 
     private async ValueTask<EmptyResult> ListenAsync(RequestContext<SubscriptionsListenRequestParams> request, CancellationToken cancellationToken)
     {
-        var listens = request.Params?.Notifications.ToolsListChanged is true;
-        JsonObject Parameters() => new()
-        {
-            ["_meta"] = new JsonObject
-            {
-                ["io.modelcontextprotocol/subscriptionId"] = JsonSerializer.SerializeToNode(request.JsonRpcRequest.Id, McpJsonUtilities.DefaultOptions),
-            },
-        };
-        var acknowledged = Parameters();
-        acknowledged["notifications"] = listens ? new JsonObject { ["toolsListChanged"] = true } : [];
-        await request.Server.SendNotificationAsync(
-            NotificationMethods.SubscriptionsAcknowledgedNotification, acknowledged, McpJsonUtilities.DefaultOptions, cancellationToken);
-
         // Changes that come faster than the client reads count as one.
-        using var changed = new SemaphoreSlim(0, 1);
-        void Tell()
-        {
-            if (changed.CurrentCount is 0)
-            {
-                changed.Release();
-            }
-        }
-
+        var changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        void Note() => changes.Writer.TryWrite(true);
+        var listens = request.Params?.Notifications.ToolsListChanged is true;
         if (listens)
         {
-            catalogue.Changed += Tell;
+            catalogue.Changed += Note;
         }
 
         try
         {
-            while (true)
+            var acknowledged = Parameters(request);
+            acknowledged["notifications"] = listens ? new JsonObject { ["toolsListChanged"] = true } : [];
+            await request.Server.SendNotificationAsync(
+                NotificationMethods.SubscriptionsAcknowledgedNotification, acknowledged, McpJsonUtilities.DefaultOptions, cancellationToken);
+            await foreach (var _ in changes.Reader.ReadAllAsync(cancellationToken))
             {
-                await changed.WaitAsync(cancellationToken);
                 await request.Server.SendNotificationAsync(
-                    NotificationMethods.ToolListChangedNotification, Parameters(), McpJsonUtilities.DefaultOptions, cancellationToken);
+                    NotificationMethods.ToolListChangedNotification, Parameters(request), McpJsonUtilities.DefaultOptions, cancellationToken);
             }
+
+            return new EmptyResult();
         }
         finally
         {
-            catalogue.Changed -= Tell;
+            catalogue.Changed -= Note;
         }
     }
+
+    private static JsonObject Parameters(RequestContext<SubscriptionsListenRequestParams> request) => new()
+    {
+        ["_meta"] = new JsonObject
+        {
+            ["io.modelcontextprotocol/subscriptionId"] = JsonSerializer.SerializeToNode(request.JsonRpcRequest.Id, McpJsonUtilities.DefaultOptions),
+        },
+    };
 }

@@ -11,6 +11,9 @@ internal sealed class McpSessions : IDisposable
 {
     public const string HeaderName = "Mcp-Session-Id";
 
+    /// <summary>The id of a session of which nothing is kept, for clients that insist on one and take no stream.</summary>
+    public const string NothingKept = "none";
+
     private readonly ConcurrentDictionary<string, McpSession> _sessions = new(StringComparer.Ordinal);
     private readonly LiveCatalogue _catalogue;
     private readonly TimeProvider _time;

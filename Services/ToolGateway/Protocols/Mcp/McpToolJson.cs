@@ -97,10 +97,14 @@ internal static class McpToolJson
 
         var prefix = dialect is McpToolDialect.Handshake ? "toolbox" : "com.google.cloud";
         json.WriteStartObject("_meta"u8);
-        if (description.AuthRequired.Count > 0)
+        // Who does not see the parameters of tokens sends a token only for services that the call itself names.
+        var services = dialect is McpToolDialect.Toolbox
+            ? description.AuthRequired
+            : [.. description.AuthRequired.Union(hidden.SelectMany(parameter => parameter.AuthServices).Select(source => source.Service))];
+        if (services.Count > 0)
         {
             json.WriteStartArray($"{prefix}/authInvoke");
-            foreach (var service in description.AuthRequired)
+            foreach (var service in services)
             {
                 json.WriteStringValue(service);
             }

@@ -31,4 +31,7 @@ internal static class McpVersion
 
     /// <summary>Returns whether a result of a call has its JSON as structure beside the text.</summary>
     public static bool HasStructuredContent(string version) => version is not (November2024 or March2025);
+
+    /// <summary>Returns whether clients may insist on a session id: the libraries of MCP Toolbox do, in the revision that brought sessions.</summary>
+    public static bool NeedsSessionId(string? version) => version is March2025;
 }

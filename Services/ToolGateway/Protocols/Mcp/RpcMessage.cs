@@ -75,6 +75,9 @@ internal readonly struct RpcMessage
     public static string? TextIn(JsonElement json, ReadOnlySpan<byte> name) =>
         json.ValueKind is JsonValueKind.Object && json.TryGetProperty(name, out var member) && member.ValueKind is JsonValueKind.String ? member.GetString() : null;
 
+    /// <summary>Returns the same text for the same id, however it is written.</summary>
+    public static string KeyOf(JsonElement id) => id.ValueKind is JsonValueKind.String ? $"\"{id.GetString()}" : id.GetRawText();
+
     /// <summary>Names a kind of JSON value, for a message.</summary>
     public static string Kind(JsonElement json) => json.ValueKind switch
     {
