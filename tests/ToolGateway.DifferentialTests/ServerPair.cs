@@ -5,12 +5,13 @@ using Runtime.Hosting.Testing;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>MCP Toolbox for Databases and the gateway, each with the same files of tools and databases of its own; tokens come from one issuer.</summary>
-public sealed class ServerPair : IAsyncLifetime
+public sealed class ServerPair : IAsyncDisposable
 {
     private const string Toolbox = "toolbox";
     private const string Gateway = "gateway";
 
     private readonly List<IAsyncDisposable> _started = [];
+    private Task? _start;
 
     public ToolServer Theirs { get; private set; } = null!;
 
@@ -20,7 +21,20 @@ public sealed class ServerPair : IAsyncLifetime
 
     public IdTokenIssuer Issuer { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts them, once. Skips where one of them, or what it needs, is absent.</summary>
+    public Task StartOrSkipAsync() => _start ??= StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Theirs?.Dispose();
+        Ours?.Dispose();
+        foreach (var part in Enumerable.Reverse(_started))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var program = ToolboxPackage.ServerOrSkip();
@@ -81,15 +95,5 @@ public sealed class ServerPair : IAsyncLifetime
         await application.ResourceNotifications.WaitForResourceHealthyAsync(Toolbox, limit.Token);
         await application.ResourceNotifications.WaitForResourceHealthyAsync(Gateway, limit.Token);
         (Theirs, Ours) = (new(application.GetEndpoint(Toolbox, "http")), new(application.GetEndpoint(Gateway, "http")));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Theirs?.Dispose();
-        Ours?.Dispose();
-        foreach (var part in Enumerable.Reverse(_started))
-        {
-            await part.DisposeAsync();
-        }
     }
 }
