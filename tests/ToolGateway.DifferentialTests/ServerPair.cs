@@ -3,9 +3,10 @@ using System.Globalization;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>MCP Toolbox for Databases and the gateway, each with the same files of tools and databases of its own; tokens come from one issuer.</summary>
-public sealed class ServerPair : IAsyncLifetime
+public sealed class ServerPair : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _started = [];
+    private Task? _start;
 
     public ToolServer Theirs { get; private set; } = null!;
 
@@ -15,7 +16,20 @@ public sealed class ServerPair : IAsyncLifetime
 
     public IdTokenIssuer Issuer { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts them, once. Skips where one of them, or what it needs, is absent.</summary>
+    public Task StartOrSkipAsync() => _start ??= StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Theirs?.Dispose();
+        Ours?.Dispose();
+        foreach (var part in Enumerable.Reverse(_started))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var program = ToolboxPackage.ServerOrSkip();
@@ -35,14 +49,6 @@ public sealed class ServerPair : IAsyncLifetime
             cancellation);
         _started.Add(pair);
         (Theirs, Ours) = (pair.Theirs, pair.Ours);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var part in Enumerable.Reverse(_started))
-        {
-            await part.DisposeAsync();
-        }
     }
 
     private static (string Name, string? Value)[] Settings(ShopDatabase database, NotesFile notes, EchoServer echo, IssuerServer issuer) =>
