@@ -43,6 +43,9 @@ internal sealed record RunSessions : Command
 /// <summary>Load the tool gateway.</summary>
 internal sealed record RunTools : Command
 {
+    /// <summary>Gets how many callers there are at once, a measurement for each number.</summary>
+    public IReadOnlyList<int> Callers { get; init; } = [1, 16, 64];
+
     /// <summary>Gets how long one measurement takes.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -72,7 +75,7 @@ internal static class Arguments
           dotnet run -c Release --project tests/Benchmarks -- vertex [the same OPTIONS, but no --peer]
               loads the service's Vertex AI Sessions API beside its native API, with the cases whose names begin with vertex-
 
-          dotnet run -c Release --project tests/Benchmarks -- tools [--seconds N] [--rounds N]
+          dotnet run -c Release --project tests/Benchmarks -- tools [--callers N]... [--seconds N] [--rounds N]
               loads the tool gateway with a one-row tool over gRPC, MCP and Toolbox HTTP, beside Npgsql alone, and beside MCP Toolbox for
               Databases (once before: npm ci --prefix tests/toolbox-peer)
 
@@ -95,10 +98,27 @@ internal static class Arguments
 
     private static Command ParseTools(string[] args)
     {
-        var sessions = ParseSessions(args, new());
-        return sessions is RunSessions { JsonFile: null, WithPeer: false, Cases: [] } run
-            ? new RunTools { Duration = run.Duration, Rounds = run.Rounds }
-            : sessions is Misunderstood ? sessions : new Misunderstood("tools takes --seconds and --rounds. Fix: --help shows the options.");
+        var run = new RunTools();
+        List<int> callers = [];
+        for (var at = 0; at < args.Length; at += 2)
+        {
+            switch (args[at], at + 1 < args.Length ? args[at + 1] : null)
+            {
+                case ("--callers", var value) when int.TryParse(value, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1000:
+                    callers.Add(number);
+                    break;
+                case ("--seconds", var value) when double.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= 600:
+                    run = run with { Duration = TimeSpan.FromSeconds(seconds) };
+                    break;
+                case ("--rounds", var value) when int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) && rounds is > 0 and <= 100:
+                    run = run with { Rounds = rounds };
+                    break;
+                case (var option, var value):
+                    return new Misunderstood($"'{option} {value}' is not understood. Fix: --help shows the options and their values.");
+            }
+        }
+
+        return callers is [] ? run : run with { Callers = callers };
     }
 
     private static Command ParseSessions(string[] args, RunSessions run)

@@ -4,14 +4,18 @@ using Grpc.Net.Client;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging;
+using Runtime.Testing;
 using Runtime.Tools.V1;
 using ToolsClient = Runtime.Tools.V1.Tools.ToolsClient;
 
 namespace Runtime.GoogleCloud.EmulatorTests;
 
 /// <summary>The gateway in this process, in front of one emulator. Its services are the wire clients that the tests prepare data with.</summary>
-public sealed class EmulatedGateway(string variable, string address) : WebApplicationFactory<Program>
+/// <param name="tools">Text of a tools file; null for the tools that are built in alone.</param>
+public sealed class EmulatedGateway(string variable, string address, string? tools = null) : WebApplicationFactory<Program>
 {
+    private readonly string? _file = tools is null ? null : Path.Combine(StateFolder.Create(), "tools.yaml");
+
     /// <summary>The default project of every test; what lies in it is named by the test alone.</summary>
     public const string Project = "emulated";
 
@@ -33,5 +37,19 @@ public sealed class EmulatedGateway(string variable, string address) : WebApplic
         builder.UseSetting("GOOGLE_CLOUD_PROJECT", Project);
         builder.UseSetting(variable, address);
         builder.UseSetting("Tools:PubSub:PullWait", "00:00:02");
+        if (_file is not null)
+        {
+            File.WriteAllText(_file, tools);
+            builder.UseSetting("Tools:File", _file);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        if (disposing && _file is not null && Directory.Exists(Path.GetDirectoryName(_file)))
+        {
+            Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+        }
     }
 }

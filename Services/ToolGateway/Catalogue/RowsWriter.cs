@@ -40,6 +40,9 @@ public sealed class RowsWriter : IDisposable
     /// <summary>Gets how many rows were taken.</summary>
     public long Count => _sentRows + _rows.Count;
 
+    /// <summary>Gets about how many bytes of rows there is room for.</summary>
+    public long MaxBytes => _maxBytes;
+
     /// <summary>Begins a row: write one JSON value.</summary>
     public Utf8JsonWriter BeginRow()
     {

@@ -31,7 +31,7 @@ internal sealed class Problems
         }
 
         var nearest = names.MinBy(name => Distance(came, name))!;
-        var meant = Distance(came, nearest) <= Math.Max(2, came.Length / 3) ? $"Did you mean '{nearest}'? " : "";
+        var meant = Distance(came, nearest) <= Math.Min(Math.Max(2, came.Length / 3), came.Length - 1) ? $"Did you mean '{nearest}'? " : "";
         return $"{meant}Known: {string.Join(", ", names)}.";
     }
 

@@ -135,7 +135,7 @@ internal static class SettingsBinder
                 problems.Add(place, rule switch
                 {
                     RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"{field} is '{value}'. Allowed: {range.Minimum} to {range.Maximum}."),
-                    AllowedValuesAttribute allowed => $"{field} is '{value}'. {Problems.Hint($"{value}", allowed.Values.Select(known => $"{known}"))}",
+                    AllowedValuesAttribute allowed => $"{field} is '{value}'. {Problems.Hint($"{value}", allowed.Values.OfType<object>().Select(known => $"{known}"))}",
                     _ => $"{field} is not allowed. {rule.FormatErrorMessage(field)}",
                 });
             }

@@ -15,7 +15,6 @@ internal sealed class ToolBenchmarks(RunTools run)
 
     // Code is compiled again, better, while it runs; these many seconds are not counted.
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
-    private static readonly int[] Callers = [1, 16, 64];
 
     private readonly IAnsiConsole _console = ReportTables.OpenConsole();
 
@@ -108,7 +107,7 @@ internal sealed class ToolBenchmarks(RunTools run)
         ServiceProcess gateway, ServiceProcess? toolbox, NpgsqlDataSource source, int? database, CancellationToken cancellationToken)
     {
         List<ToolResults> all = [];
-        foreach (var callers in Callers)
+        foreach (var callers in run.Callers)
         {
             List<IToolSubject> subjects =
             [

@@ -8,6 +8,9 @@ internal interface ISqlSource : ISource
 {
     SqlDialect Dialect { get; }
 
+    /// <summary>Finds out what a statement does here. What is not certain counts as writing.</summary>
+    ToolEffects EffectsOf(IReadOnlyList<SqlToken> tokens) => SqlEffects.Of(tokens);
+
     /// <summary>Runs one statement and writes its rows.</summary>
     /// <returns>Null when it ran; otherwise what the model can correct.</returns>
     /// <exception cref="ServiceDefaults.Errors.ServiceException">The database does not answer, or the operator must act.</exception>

@@ -14,7 +14,7 @@ internal sealed partial class SqlDialect
     private readonly bool _hasBackslashes;
     private readonly Regex _single;
 
-    private SqlDialect(string name, Regex tokens, Dictionary<string, char> quotes, string identifierQuotes, bool hasBackslashes)
+    private SqlDialect(string name, Regex tokens, Dictionary<string, char> quotes, string identifierQuotes, bool hasBackslashes, Regex? single = null)
     {
         Name = name;
         _tokens = tokens;
@@ -22,7 +22,7 @@ internal sealed partial class SqlDialect
         _hasBackslashes = hasBackslashes;
         var quoted = string.Concat(identifierQuotes.Select(quote => $@"|{quote}(?:[^{quote}\\\0]|{quote}{quote})+{quote}"));
         var identifier = $@"(?:[\p{{L}}_][\p{{L}}\p{{N}}_]*{quoted})";
-        _single = new($@"\A(?:{identifier}(?:\.{identifier})*|-?[0-9]+(?:\.[0-9]+)?|'(?:[^'\\\0]|'')*')\z", RegexOptions.CultureInvariant);
+        _single = single ?? new($@"\A(?:{identifier}(?:\.{identifier})*|-?[0-9]+(?:\.[0-9]+)?|'(?:[^'\\\0]|'')*')\z", RegexOptions.CultureInvariant);
     }
 
     public static SqlDialect PostgreSql { get; } = new(
@@ -90,6 +90,11 @@ internal sealed partial class SqlDialect
     public string Quote(string text, string escape)
     {
         var close = _quotes[escape];
+        if (BindsByName)
+        {
+            return QuoteGoogleSql(text, close);
+        }
+
         var open = close is ']' ? '[' : close;
         if (_hasBackslashes && close is not '`')
         {

@@ -8,7 +8,7 @@ using Runtime.ToolGateway.ToolFile.Yaml;
 namespace Runtime.ToolGateway.Kinds.Sql;
 
 /// <summary>The fields of a tool that runs a statement of the operator.</summary>
-internal sealed class SqlSettings : ToolSettings
+internal class SqlSettings : ToolSettings
 {
     [Required]
     public string Statement { get; init; } = "";
@@ -22,12 +22,18 @@ internal sealed class SqlSettings : ToolSettings
     public int? MaxRows { get; init; }
 }
 
+/// <summary>A kind of tool that runs a statement of the operator, and takes the fields of all of them.</summary>
+internal abstract class SqlKind<TSource>(string name) : SqlKind<SqlSettings, TSource>(name)
+    where TSource : class, ISqlSource;
+
 /// <summary>A kind of tool that runs a statement of the operator. The model supplies values, never SQL.</summary>
-internal abstract class SqlKind<TSource>(string name) : ToolKind<SqlSettings, TSource>(name)
+internal abstract class SqlKind<TSettings, TSource>(string name) : ToolKind<TSettings, TSource>(name)
+    where TSettings : SqlSettings
     where TSource : class, ISqlSource
 {
-    protected override ITool? Create(Declaration declaration, SqlSettings settings, TSource source, DeclaredScope scope)
+    protected sealed override ITool? Create(Declaration declaration, TSettings settings, TSource declared, DeclaredScope scope)
     {
+        var source = SourceFor(declaration, settings, declared);
         var before = declaration.Problems.Count;
         var parameters = ParameterReader.Read(settings.Parameters, declaration, scope);
         var templated = ParameterReader.Read(settings.TemplateParameters, declaration, scope);
@@ -43,21 +49,41 @@ internal abstract class SqlKind<TSource>(string name) : ToolKind<SqlSettings, TS
             return null;
         }
 
-        CheckPlaceholders(declaration, template, parameters.Count);
-        var effects = SqlEffects.Of(template.Tokens);
+        CheckParameters(declaration, parameters);
+        CheckPlaceholders(declaration, template, source.Dialect, [.. parameters.Select(parameter => parameter.Parameter.Name)]);
+        var effects = source.EffectsOf(template.Tokens);
         var description = scope.Describe(
             declaration, settings, [.. parameters.Concat(templated).Select(parameter => parameter.Parameter)], effects, SqlTool.OutputSchema());
         return new SqlTool(description, source, template, parameters.Count, settings.MaxRows is > 0 and var most ? most : int.MaxValue);
     }
 
-    private static void CheckPlaceholders(Declaration declaration, StatementTemplate template, int count)
+    /// <summary>Returns what the tool runs on, as the settings of the tool have it.</summary>
+    protected virtual ISqlSource SourceFor(Declaration declaration, TSettings settings, TSource source) => source;
+
+    /// <summary>Adds a problem for each parameter that the database cannot bind.</summary>
+    protected virtual void CheckParameters(Declaration declaration, IReadOnlyList<DeclaredParameter> parameters)
     {
+    }
+
+    private static void CheckPlaceholders(Declaration declaration, StatementTemplate template, SqlDialect dialect, IReadOnlyList<string> names)
+    {
+        var count = names.Count;
         if (SqlEffects.IsSeveral(template.Tokens))
         {
             declaration.Problem("statement", $"{declaration.Owner} has several statements. Allowed: one.");
         }
 
         var placeholders = template.Tokens.Where(token => token.Kind is SqlTokenKind.Parameter).Select(token => token.Text).ToArray();
+        if (dialect.BindsByName)
+        {
+            foreach (var name in placeholders.Select(placeholder => placeholder[1..]).Except(names, StringComparer.OrdinalIgnoreCase))
+            {
+                declaration.Problem("statement", $"The statement of {declaration.Owner} has '@{name}', which is no parameter of the tool. {Problems.Hint(name, names)}");
+            }
+
+            return;
+        }
+
         var used = placeholders.Length > 0 && placeholders.All(placeholder => placeholder[0] is '$' && char.IsAsciiDigit(placeholder[1]))
             ? placeholders.Distinct(StringComparer.Ordinal).Max(placeholder => int.TryParse(placeholder.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue)
             : placeholders.All(placeholder => placeholder is "?") ? placeholders.Length : count;

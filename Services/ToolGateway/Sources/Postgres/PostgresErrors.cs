@@ -17,7 +17,8 @@ internal static class PostgresErrors
     public static bool IsOfStatement(PostgresException error) =>
         error.SqlState is not (PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.SerializationFailure
             or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.LockNotAvailable)
-        && !OfServer.Contains(error.SqlState[..2]);
+        // The only rule of the protocol that a statement can break is to have another number of parameters.
+        && (error.SqlState is PostgresErrorCodes.ProtocolViolation || !OfServer.Contains(error.SqlState[..2]));
 
     /// <summary>Returns whether a statement was refused because it was prepared for a table that has changed since.</summary>
     public static bool IsOutdated(PostgresException error) => error switch

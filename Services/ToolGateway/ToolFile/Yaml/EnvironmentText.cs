@@ -64,14 +64,15 @@ internal sealed partial class EnvironmentText
                 return string.IsNullOrEmpty(value) ? operand : value;
             case ":?" when string.IsNullOrEmpty(value):
                 _problems.Add(PlaceOf(use), $"The environment variable '{name}' is not set{(operand.Length > 0 ? $": {operand}" : "")}. Fix: set it.");
-                return "";
+                return use.Value;
             default:
                 if (value is null)
                 {
                     _problems.Add(PlaceOf(use), $"The environment variable '{name}' is not set. Fix: set it, or write ${{{name}:default}}.");
                 }
 
-                return value ?? "";
+                // Not an empty text: that would be a field that is missing, which it is not.
+                return value ?? use.Value;
         }
     }
 
