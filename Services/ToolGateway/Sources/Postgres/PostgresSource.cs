@@ -29,6 +29,11 @@ internal sealed class PostgresSource : ISqlSource
 
     public SqlDialect Dialect => SqlDialect.PostgreSql;
 
+    public IReadOnlyList<KeyValuePair<string, object?>> Telemetry =>
+    [
+        new("db.system.name", "postgresql"), new("db.namespace", _settings.Database), new("server.address", _settings.Host), new("server.port", _settings.Port),
+    ];
+
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         try
