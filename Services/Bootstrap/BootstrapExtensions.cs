@@ -45,11 +45,11 @@ public static class BootstrapExtensions
     }
 
     /// <summary>Reads the settings before anything starts, so that a misspelt key stops the start.</summary>
-    private sealed class SettingsAtStart(SettingsSnapshot settings) : IHostedService
+    private sealed class SettingsAtStart(IServiceProvider services) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            ArgumentNullException.ThrowIfNull(settings);
+            _ = services.GetRequiredService<SettingsSnapshot>();
             return Task.CompletedTask;
         }
 

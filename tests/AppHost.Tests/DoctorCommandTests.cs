@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Runtime.AppHost.Commands;
 using Runtime.AppHost.Resources;
+using Runtime.Testing;
 
 namespace Runtime.AppHost.Tests;
 

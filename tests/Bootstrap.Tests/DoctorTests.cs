@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Readiness;
@@ -70,12 +71,17 @@ public sealed class DoctorTests
     public async Task A_server_of_MCP_or_Toolbox_that_answers_is_ready()
     {
         await using var toolbox = await FakeCloud.AnsweringAsync(200, """{"serverVersion":"1","tools":{}}""");
-        await using var mcp = await FakeCloud.AnsweringAsync(200, "event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n");
+        await using var mcp = await FakeCloud.StartAsync(context =>
+        {
+            context.Response.Headers["Mcp-Session-Id"] = "session-1";
+            return context.Response.WriteAsync("event: message\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n");
+        });
         await using var machine = new Machine(("TOOLBOX_URL", toolbox.Http), ("Integrations:ToolboxAndMCP:McpUrl", $"{mcp.Http}/mcp"));
 
         Assert.Equal(IntegrationState.Ready, (await machine.FindAsync("toolbox-and-mcp")).State);
         Assert.StartsWith("GET /api/toolset/\n", Assert.Single(toolbox.Requests), StringComparison.Ordinal);
-        Assert.StartsWith("POST /mcp\n", Assert.Single(mcp.Requests), StringComparison.Ordinal);
+        Assert.Equal(["POST /mcp", "DELETE /mcp"], mcp.Requests.Select(request => request.Split('\n')[0]));
+        Assert.Contains("Mcp-Session-Id: session-1", mcp.Requests.Last(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

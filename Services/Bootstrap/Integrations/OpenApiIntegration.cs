@@ -89,7 +89,7 @@ public sealed class OpenApiIntegration : Integration
                 return document;
             }
 
-            problem = result.Diagnostic?.Errors is [var first, ..] ? $"{first.Message} ({first.Pointer})" : "it is no OpenAPI document";
+            problem = result.Diagnostic?.Errors is [var first, ..] ? $"{first.Message}{(string.IsNullOrEmpty(first.Pointer) ? "" : $" ({first.Pointer})")}" : "it is no OpenAPI document";
         }
         catch (Exception error) when (error is OpenApiException or System.Text.Json.JsonException or InvalidOperationException or FormatException)
         {

@@ -14,6 +14,7 @@ namespace Runtime.Bootstrap.Integrations;
 public sealed class UpstreamsIntegration : Integration
 {
     private const string Section = $"{GoogleVariables.Section}:ToolboxAndMCP";
+    private const string SessionHeader = "Mcp-Session-Id";
 
     private static readonly Setting ToolboxUrl = new("address of an MCP Toolbox server", $"{Section}:ToolboxUrl", "TOOLBOX_URL") { Sample = "http://127.0.0.1:5000" };
 
@@ -117,7 +118,9 @@ public sealed class UpstreamsIntegration : Integration
                     return false;
                 }
 
-                return response.IsSuccessStatusCode && isRight(await response.Content.ReadAsStringAsync(cancellationToken))
+                var isIt = response.IsSuccessStatusCode && isRight(await response.Content.ReadAsStringAsync(cancellationToken));
+                await LeaveAsync(preflight, request.RequestUri!, response, cancellationToken);
+                return isIt
                     ? true
                     : throw new UnavailableException($"What answers at '{shown}' is not the server that is meant. Fix: {fix}", reason: code);
             }
@@ -125,6 +128,22 @@ public sealed class UpstreamsIntegration : Integration
             {
                 throw new UnavailableException($"Nothing answers at '{shown}'. Fix: {fix}", reason: code, inner: error);
             }
+        }
+    }
+
+    /// <summary>Ends the session that a server of MCP began for the question, where it keeps sessions.</summary>
+    private static async Task LeaveAsync(Preflight preflight, Uri endpoint, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Headers.TryGetValues(SessionHeader, out var sessions))
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Delete, endpoint);
+            request.Headers.Add(SessionHeader, sessions);
+            if (preflight.Settings.Get(Token) is { } token)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            using var _ = await preflight.Http.SendAsync(request, cancellationToken);
         }
     }
 
