@@ -21,8 +21,6 @@ public sealed class ServerPair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Theirs?.Dispose();
-        Ours?.Dispose();
         foreach (var part in Enumerable.Reverse(_started))
         {
             await part.DisposeAsync();
