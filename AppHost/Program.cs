@@ -4,7 +4,7 @@ using Runtime.AppHost.Resources.Postgres;
 using Runtime.AppHost.Resources.PubSub;
 using Runtime.AppHost.Resources.Spanner;
 
-if (CommandLine.Answer(args) is { } answered)
+if (await CommandLine.AnswerAsync(args) is { } answered)
 {
     return answered;
 }
@@ -33,6 +33,7 @@ try
         .WithBacking(bigtable)
         .WithProject(pubsub, spanner, bigtable);
 
+    builder.RecordStack(sessions, pubsub, spanner, bigtable);
     builder.Build().Run();
     return 0;
 }

@@ -10,7 +10,7 @@ public sealed record BackingProduct(Supply Supply, IResourceBuilder<IResource>? 
 /// <summary>Hands backing products to services.</summary>
 public static class BackingProductExtensions
 {
-    private const string ProjectVariable = "GOOGLE_CLOUD_PROJECT";
+    internal const string ProjectVariable = "GOOGLE_CLOUD_PROJECT";
     private const string LocalProject = "runtime-local";
 
     /// <summary>Points the service at a product. There is no wait: a service starts without it and says what is missing.</summary>
@@ -26,13 +26,16 @@ public static class BackingProductExtensions
     public static IResourceBuilder<T> WithProject<T>(this IResourceBuilder<T> builder, params BackingProduct[] products)
         where T : IResourceWithEnvironment
     {
-        // What is written down for deployment must not depend on the environment of whoever wrote it.
-        var configured = builder.ApplicationBuilder.ExecutionContext.IsPublishMode ? null : builder.ApplicationBuilder.Configuration[ProjectVariable];
-        if (!string.IsNullOrWhiteSpace(configured))
-        {
-            return builder.WithEnvironment(ProjectVariable, configured);
-        }
+        return ProjectFor(builder.ApplicationBuilder, products) is { } project ? builder.WithEnvironment(ProjectVariable, project) : builder;
+    }
 
-        return products.Any(product => product.Supply.Mode is SupplyMode.Live) ? builder : builder.WithEnvironment(ProjectVariable, LocalProject);
+    /// <summary>Returns the project that services see; <see langword="null"/> where they see that of the environment.</summary>
+    internal static string? ProjectFor(IDistributedApplicationBuilder builder, IReadOnlyCollection<BackingProduct> products)
+    {
+        // What is written down for deployment must not depend on the environment of whoever wrote it.
+        var configured = builder.ExecutionContext.IsPublishMode ? null : builder.Configuration[ProjectVariable];
+        return !string.IsNullOrWhiteSpace(configured) ? configured
+            : products.Any(product => product.Supply.Mode is SupplyMode.Live) ? null
+            : LocalProject;
     }
 }

@@ -1,3 +1,5 @@
+using Runtime.AppHost.Commands;
+
 namespace Runtime.AppHost.Resources;
 
 /// <summary>What the command line asks for besides running the stack.</summary>
@@ -17,13 +19,22 @@ internal static class CommandLine
                                               writes the graph down for deployment tools, and ends
           --help                              shows this
 
+          dotnet run --project AppHost -- doctor [--json] [--only NAME] [--timeout SECONDS] [--fix-env FILE]
+
+          asks everything behind the services whether it works, and ends; doctor --help has more
+
         Every option is also a setting in AppHost/appsettings.json and a variable (Backing__Spanner=none).
         docs/settings.md has them all.
         """;
 
     /// <summary>Answers what needs no stack, and returns the exit code; <see langword="null"/> when the stack is to run.</summary>
-    public static int? Answer(string[] args)
+    public static async Task<int?> AnswerAsync(string[] args)
     {
+        if (args is [DoctorCommand.Name, .. var rest])
+        {
+            return await DoctorCommand.RunAsync(rest, Console.Out, Console.Error);
+        }
+
         if (args.Any(arg => arg is "--help" or "-h" or "-?"))
         {
             Console.WriteLine(Usage);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -10,12 +11,38 @@ internal static class StateDirectory
 {
     public const string Setting = "StateDirectory";
 
+    private const string LockFile = "apphost.lock";
+
     /// <summary>Returns the folder; a relative setting counts from the repository.</summary>
-    public static string Of(IDistributedApplicationBuilder builder)
+    public static string Of(IDistributedApplicationBuilder builder) => Of(builder.Configuration, builder.AppHostDirectory);
+
+    /// <inheritdoc cref="Of(IDistributedApplicationBuilder)"/>
+    public static string Of(IConfiguration configuration, string appHostDirectory)
     {
-        var repository = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(builder.AppHostDirectory))!;
-        return Path.GetFullPath(builder.Configuration[Setting] is { Length: > 0 } chosen ? chosen : ".runtime", repository);
+        var repository = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(appHostDirectory))!;
+        return Path.GetFullPath(configuration[Setting] is { Length: > 0 } chosen ? chosen : ".runtime", repository);
     }
+
+    /// <summary>Returns whether an AppHost runs on the folder.</summary>
+    public static bool IsInUse(string folder)
+    {
+        try
+        {
+            using var held = new FileStream(Path.Combine(folder, LockFile), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException error)
+        {
+            return IsLock(error);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing violation on Windows.</summary>
+    private static bool IsLock(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
     /// <summary>Returns a short name for a folder, the same in every run.</summary>
     public static string Mark(string folder) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(folder)))[..12];
@@ -41,7 +68,7 @@ internal static class StateDirectory
             try
             {
                 Directory.CreateDirectory(folder);
-                _lock = new FileStream(Path.Combine(folder, "apphost.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                _lock = new FileStream(Path.Combine(folder, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 return Task.CompletedTask;
             }
             catch (UnauthorizedAccessException error)
@@ -59,9 +86,6 @@ internal static class StateDirectory
                     $"Another AppHost uses '{folder}'.", Setting, $"stop it, or give this one its own folder: dotnet run --project AppHost -- --{Setting} .runtime/second", error);
             }
         }
-
-        /// <summary>EAGAIN on Linux, EWOULDBLOCK on macOS, a sharing violation on Windows.</summary>
-        private static bool IsLock(IOException error) => error.HResult is 11 or 35 or unchecked((int)0x80070020);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

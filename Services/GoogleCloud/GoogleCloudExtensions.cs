@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Runtime.GoogleCloud.Bigtable;
 using Runtime.GoogleCloud.Bigtable.Sql;
 using Runtime.GoogleCloud.Connection;
@@ -19,6 +18,7 @@ public static class GoogleCloudExtensions
         services.TryAddSingleton(provider => GoogleCloudOptions.From(provider.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton<GoogleCredentials>();
         services.TryAddSingleton<GoogleChannels>();
+        services.TryAddSingleton<GoogleConnections>();
 
         services.TryAddSingleton(provider => new PubSubClient(Connect(provider, PubSubClient.Product)));
         services.TryAddSingleton(provider => new PubSubSubscriber(
@@ -31,10 +31,6 @@ public static class GoogleCloudExtensions
         return services;
     }
 
-    private static GoogleConnection Connect(IServiceProvider provider, GoogleProduct product) => new(
-        product,
-        provider.GetRequiredService<GoogleCloudOptions>(),
-        provider.GetRequiredService<GoogleCredentials>(),
-        provider.GetRequiredService<GoogleChannels>(),
-        provider.GetRequiredService<ILogger<GoogleConnection>>());
+    private static GoogleConnection Connect(IServiceProvider provider, GoogleProduct product) =>
+        provider.GetRequiredService<GoogleConnections>().Open(product);
 }

@@ -16,7 +16,7 @@ internal sealed class SessionStoreHealthCheck(ISessionStore store) : IHealthChec
         catch (StorageException error)
         {
             // Without the exception: its text is for callers too, and the driver's would be logged every few seconds.
-            return HealthCheckResult.Unhealthy($"{StorageExceptionTranslator.ReasonOf(error.Failure)}: {error.Message}");
+            return HealthCheckResult.Unhealthy($"{error.Failure.Code()}: {error.Message}");
         }
     }
 }

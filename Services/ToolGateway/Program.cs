@@ -1,4 +1,4 @@
-using Runtime.GoogleCloud;
+using Runtime.Bootstrap;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
@@ -17,7 +17,7 @@ try
     builder.AddServiceDefaults();
 
     // What the tools stand on, the tools, and what calls them.
-    builder.Services.AddGoogleCloud();
+    builder.Services.AddBootstrap();
     builder.Services.AddToolsets();
     builder.Services.AddToolFile();
     builder.Services.AddToolCatalogue();
@@ -29,6 +29,7 @@ try
     var app = builder.Build();
 
     app.MapServiceDefaults();
+    app.MapReadiness();
     app.MapNativeProtocol();
     app.MapMcpProtocol();
     app.MapToolboxProtocol();

@@ -13,6 +13,7 @@ public sealed class OnlyAspireMembers
         "IDistributedApplicationBuilder.AddResource", "IDistributedApplicationBuilder.AppHostDirectory", "IDistributedApplicationBuilder.Build",
         "IDistributedApplicationBuilder.Configuration", "IDistributedApplicationBuilder.ExecutionContext", "IDistributedApplicationBuilder.Services",
         "IResourceBuilder.ApplicationBuilder", "IResourceBuilder.Resource", "IResource.Name", "Resource.Name",
+        "IResourceWithConnectionString.GetConnectionStringAsync",
         "AddConnectionString", "AddContainer", "AddDatabase", "AddExecutable", "AddParameter", "AddPostgres", "AddProject",
         "GetEndpoint", "WaitFor", "WithArgs", "WithDataVolume", "WithEndpoint", "WithEntrypoint", "WithEnvironment", "WithHealthCheck", "WithHttpHealthCheck",
         "WithImage", "WithImageRegistry", "WithReference",

@@ -52,7 +52,8 @@ public sealed partial class ErrorCodesTests
 
     private static IEnumerable<string> CodesIn(string source) =>
         Word().Matches(source).Concat(Composed().Matches(source)).Concat(Reason().Matches(source)).Select(match => match.Groups["code"].Value)
-            .Except(OptionsTests.DocumentedVariables());
+            .Except(OptionsTests.DocumentedVariables())
+            .Except(Products().Select(product => product.Code));   // the first word of codes, and none itself
 
     /// <summary>Says a code of any product as the codes of each: <c>{product.Code}_REFUSED</c>, in a row <c>&lt;PRODUCT>_REFUSED</c>.</summary>
     private static IEnumerable<string> OfEachProduct(string code) =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Runtime.Bootstrap.Catalogue;
 using Runtime.GoogleCloud.Connection;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.Testing;
@@ -24,9 +25,9 @@ public sealed partial class RunbookTests
     {
         var section = MarkdownPage.Runbook.Section(product.Name);
 
-        Assert.Contains($"`{product.EmulatorVariable}`", section, StringComparison.Ordinal);
-        Assert.Contains($"`{product.Api}`", section, StringComparison.Ordinal);
-        Assert.Contains($"`{product.Role}`", section, StringComparison.Ordinal);
+        Assert.Contains($"`{product.EmulatorVariable}`", product.EmulatorVariable is null ? "``" : section, StringComparison.Ordinal);
+        Assert.Contains(product.Api, section, StringComparison.Ordinal);
+        Assert.Contains(product.Role, section, StringComparison.Ordinal);
     });
 
     [Fact]
@@ -44,10 +45,12 @@ public sealed partial class RunbookTests
 
     /// <summary>The Google products that the wire clients know.</summary>
     internal static IEnumerable<GoogleProduct> Products() =>
-        from type in typeof(GoogleProduct).Assembly.GetTypes()
-        from field in type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
-        where field.FieldType == typeof(GoogleProduct)
-        select (GoogleProduct)field.GetValue(null)!;
+        (from assembly in new[] { typeof(GoogleProduct).Assembly, typeof(Integration).Assembly }
+         from type in assembly.GetTypes()
+         from field in type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static)
+         where field.FieldType == typeof(GoogleProduct)
+         select (GoogleProduct)field.GetValue(null)!)
+        .Concat(IntegrationCatalogue.BuiltIn.All.OfType<GoogleIntegration>().Select(integration => integration.Product));
 
     private static IEnumerable<string> IntegrationsInSource() =>
         from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "Services"), "*.cs", SearchOption.AllDirectories)

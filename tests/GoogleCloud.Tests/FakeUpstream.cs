@@ -28,7 +28,7 @@ internal abstract class FakeUpstream : CallInvoker
 
     public GoogleConnection Connection(GoogleProduct product) => new(
         product,
-        GoogleCloudOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(product.EmulatorVariable, "127.0.0.1:9010")]).Build()),
+        GoogleCloudOptions.From(new ConfigurationBuilder().AddInMemoryCollection([new(product.EmulatorVariable!, "127.0.0.1:9010")]).Build()),
         new(new(), TimeProvider.System, NullLogger<GoogleCredentials>.Instance),
         _ => this,
         NullLogger<GoogleConnection>.Instance);

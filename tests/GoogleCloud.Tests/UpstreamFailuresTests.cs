@@ -41,12 +41,30 @@ public sealed class UpstreamFailuresTests
     }
 
     [Theory]
-    [InlineData(true, "ACCESS_TOKEN_EXPIRED")]
-    [InlineData(false, "CREDENTIALS_EXPIRED")]
-    public void A_login_that_is_refused_names_what_to_renew(bool hasFixedToken, string code) => Assert.Equal(
-        code,
-        UpstreamFailures.Explain(new RpcException(new Grpc.Core.Status(StatusCode.Unauthenticated, "no")), SpannerClient.Product, Public, hasFixedToken).Reason);
+    [InlineData(LoginKind.Token, "ACCESS_TOKEN_EXPIRED", "export GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)")]
+    [InlineData(LoginKind.User, "CREDENTIALS_EXPIRED", "gcloud auth application-default login")]
+    [InlineData(LoginKind.ServiceAccountKey, "CREDENTIALS_EXPIRED", "gcloud iam service-accounts keys create <file> --iam-account=a@p.iam.gserviceaccount.com")]
+    [InlineData(LoginKind.Metadata, "CREDENTIALS_EXPIRED", "gcloud iam service-accounts enable a@p.iam.gserviceaccount.com")]
+    public void A_login_that_is_refused_names_what_to_renew(LoginKind kind, string code, string fix)
+    {
+        var login = new GoogleLogin("somewhere", kind, "a@p.iam.gserviceaccount.com");
+
+        var error = UpstreamFailures.Explain(new RpcException(new Grpc.Core.Status(StatusCode.Unauthenticated, "no")), SpannerClient.Product, Public, login);
+
+        Assert.Equal(code, error.Reason);
+        Assert.EndsWith($"Fix: {fix}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_denial_names_the_account_where_it_is_known()
+    {
+        var login = new GoogleLogin("somewhere", LoginKind.User, "a@example.com");
+
+        var error = UpstreamFailures.Explain(new RpcException(new Grpc.Core.Status(StatusCode.PermissionDenied, "no")), SpannerClient.Product, Public, login);
+
+        Assert.Contains("--member=user:a@example.com", error.Message, StringComparison.Ordinal);
+    }
 
     private static ServiceException Explain(RpcException error, GoogleEndpoint endpoint) =>
-        UpstreamFailures.Explain(error, SpannerClient.Product, endpoint, hasFixedToken: false);
+        UpstreamFailures.Explain(error, SpannerClient.Product, endpoint, login: null);
 }

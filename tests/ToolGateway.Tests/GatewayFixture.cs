@@ -59,5 +59,5 @@ public class GatewayFixture : WebApplicationFactory<Program>
         builder.ConfigureTestServices(services => services.AddSingleton<IToolset, FakeToolset>());
     }
 
-    private GrpcChannel Channel() => GrpcChannel.ForAddress(Server.BaseAddress, new() { HttpHandler = Server.CreateHandler() });
+    public GrpcChannel Channel() => GrpcChannel.ForAddress(Server.BaseAddress, new() { HttpHandler = Server.CreateHandler() });
 }

@@ -37,7 +37,7 @@ public sealed class GoogleChannels : IDisposable
             UseProxy = !endpoint.IsEmulator,
         },
         DisposeHttpClient = true,
-        Credentials = endpoint.IsEmulator ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl,
+        Credentials = endpoint.Address.Scheme == Uri.UriSchemeHttp ? ChannelCredentials.Insecure : ChannelCredentials.SecureSsl,
         ServiceConfig = CallPolicies.ServiceConfig(),
         // The library's own limit of two minutes would hide for that long that a product is back. An emulator is on this machine, where
         // trying costs nothing: its pause is shorter than the retries of one call, so the first call after its restart finds it.

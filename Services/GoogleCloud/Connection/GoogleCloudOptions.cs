@@ -2,19 +2,26 @@ using Microsoft.Extensions.Configuration;
 
 namespace Runtime.GoogleCloud.Connection;
 
-/// <summary>The standard variables that decide how Google is reached. Read once, from configuration rather than from the process.</summary>
+/// <summary>What decides how Google is reached: the settings section, and the standard variables. Read once, from configuration rather than from the process.</summary>
 public sealed class GoogleCloudOptions
 {
     private readonly Dictionary<string, string?> _emulators = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string?> _addresses = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets the default project: <c>GOOGLE_CLOUD_PROJECT</c>, then <c>GCLOUD_PROJECT</c>, then <c>GCP_PROJECT</c>; null when none is set.</summary>
+    /// <summary>Gets the default project; where no name is set, the one that the credentials file is of. Null when there is neither.</summary>
     public string? Project { get; init; }
 
-    /// <summary>Gets the project that quota is counted on, <c>GOOGLE_CLOUD_QUOTA_PROJECT</c>; null takes the one that the credentials name.</summary>
+    /// <summary>Gets whether <see cref="Project"/> is from the credentials file.</summary>
+    public bool ProjectIsOfCredentials { get; init; }
+
+    /// <summary>Gets the project that quota is counted on; null takes the one that the credentials name.</summary>
     public string? QuotaProject { get; init; }
 
-    /// <summary>Gets a ready bearer token that nothing here renews; null when no token variable is set.</summary>
+    /// <summary>Gets a ready bearer token that nothing here renews; null when none is set.</summary>
     public string? AccessToken { get; init; }
+
+    /// <summary>Gets the name that <see cref="AccessToken"/> was found under.</summary>
+    public string? AccessTokenName { get; init; }
 
     /// <summary>Gets the path in <c>GOOGLE_APPLICATION_CREDENTIALS</c>.</summary>
     public string? CredentialsFile { get; init; }
@@ -22,25 +29,49 @@ public sealed class GoogleCloudOptions
     /// <summary>Gets the directory where <c>gcloud auth application-default login</c> leaves its file.</summary>
     public string CloudSdkDirectory { get; init; } = "";
 
-    /// <summary>Gets the metadata server, <c>GCE_METADATA_HOST</c>; null when <c>NO_GCE_CHECK</c> forbids asking it.</summary>
+    /// <summary>Gets whether <c>gcloud</c> is asked for the token of <c>gcloud auth login</c>. Off by default: that login is a person's, for a terminal.</summary>
+    public bool UseGcloud { get; init; }
+
+    /// <summary>Gets the service account that calls are made as, by those credentials; null makes them as whoever the credentials are of.</summary>
+    public string? Impersonate { get; init; }
+
+    /// <summary>Gets the metadata server; null when <c>NO_GCE_CHECK</c> forbids asking it.</summary>
     public string? MetadataHost { get; init; }
+
+    /// <summary>Gets the file that <c>gcloud auth application-default login</c> writes.</summary>
+    public string WellKnownFile => Path.Combine(CloudSdkDirectory, "application_default_credentials.json");
 
     public static GoogleCloudOptions From(IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
 
+        var file = FirstOf(configuration, GoogleVariables.CredentialsFile).Value;
+        var directory = FirstOf(configuration, GoogleVariables.CloudSdkDirectory).Value ?? DefaultCloudSdkDirectory(configuration);
+        var project = FirstOf(configuration, GoogleVariables.Project).Value;
+        var (tokenName, token) = FirstOf(configuration, GoogleVariables.AccessToken);
         var options = new GoogleCloudOptions
         {
-            Project = FirstOf(configuration, "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT"),
-            QuotaProject = FirstOf(configuration, "GOOGLE_CLOUD_QUOTA_PROJECT"),
-            AccessToken = FirstOf(configuration, "GOOGLE_OAUTH_ACCESS_TOKEN", "GOOGLE_ACCESS_TOKEN", "ACCESS_TOKEN"),
-            CredentialsFile = FirstOf(configuration, "GOOGLE_APPLICATION_CREDENTIALS"),
-            CloudSdkDirectory = FirstOf(configuration, "CLOUDSDK_CONFIG") ?? DefaultCloudSdkDirectory(configuration),
-            MetadataHost = IsTrue(FirstOf(configuration, "NO_GCE_CHECK")) ? null : FirstOf(configuration, "GCE_METADATA_HOST") ?? "169.254.169.254",
+            Project = project ?? Connection.CredentialsFile.ProjectOf(file ?? Path.Combine(directory, "application_default_credentials.json")),
+            ProjectIsOfCredentials = project is null,
+            QuotaProject = FirstOf(configuration, GoogleVariables.QuotaProject).Value,
+            AccessToken = token,
+            AccessTokenName = tokenName,
+            CredentialsFile = file,
+            CloudSdkDirectory = directory,
+            UseGcloud = IsTrue(FirstOf(configuration, GoogleVariables.UseGcloud).Value),
+            Impersonate = FirstOf(configuration, GoogleVariables.Impersonate).Value,
+            MetadataHost = IsTrue(FirstOf(configuration, GoogleVariables.NoMetadata).Value)
+                ? null
+                : FirstOf(configuration, GoogleVariables.MetadataHost).Value ?? "169.254.169.254",
         };
-        foreach (var variable in new[] { "PUBSUB_EMULATOR_HOST", "SPANNER_EMULATOR_HOST", "BIGTABLE_EMULATOR_HOST" })
+        foreach (var variable in GoogleVariables.Emulators)
         {
-            options._emulators[variable] = FirstOf(configuration, variable);
+            options._emulators[variable] = FirstOf(configuration, [variable]).Value;
+        }
+
+        foreach (var integration in configuration.GetSection(GoogleVariables.Section).GetChildren())
+        {
+            options._addresses[integration.Key] = integration["Endpoint"];
         }
 
         return options;
@@ -50,26 +81,30 @@ public sealed class GoogleCloudOptions
     public GoogleEndpoint EndpointOf(GoogleProduct product)
     {
         ArgumentNullException.ThrowIfNull(product);
-        return GoogleEndpoint.Choose(product, _emulators.GetValueOrDefault(product.EmulatorVariable));
+        return GoogleEndpoint.Choose(
+            product,
+            product.EmulatorVariable is { } variable ? _emulators.GetValueOrDefault(variable) : null,
+            _addresses.GetValueOrDefault(product.Section));
     }
 
-    private static string? FirstOf(IConfiguration configuration, params ReadOnlySpan<string> names)
+    /// <summary>The rule of Google's own libraries: <c>true</c> and <c>1</c> are true, anything else is not.</summary>
+    public static bool IsTrue(string? value) => value?.Trim() is "1" || string.Equals(value?.Trim(), "true", StringComparison.OrdinalIgnoreCase);
+
+    private static (string? Name, string? Value) FirstOf(IConfiguration configuration, IReadOnlyList<string> names)
     {
         foreach (var name in names)
         {
             // An empty variable counts as unset, as in Google's own libraries.
             if (configuration[name] is { } value && !string.IsNullOrWhiteSpace(value))
             {
-                return value.Trim();
+                return (name, value.Trim());
             }
         }
 
-        return null;
+        return (null, null);
     }
 
     private static string DefaultCloudSdkDirectory(IConfiguration configuration) => OperatingSystem.IsWindows()
         ? Path.Combine(configuration["APPDATA"] ?? "", "gcloud")
         : Path.Combine(configuration["HOME"] ?? "", ".config", "gcloud");
-
-    private static bool IsTrue(string? value) => value is "1" || string.Equals(value, "true", StringComparison.OrdinalIgnoreCase);
 }

@@ -45,7 +45,7 @@ public sealed class GoogleConnection(
         catch (RpcException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+            throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class GoogleConnection(
         catch (RpcException error)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+            throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
         }
 
         await foreach (var item in ReadAsync(running.ResponseStream, endpoint, cancellationToken))
@@ -114,7 +114,7 @@ public sealed class GoogleConnection(
             catch (RpcException error)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                throw UpstreamFailures.Explain(error, product, endpoint, options.AccessToken is not null);
+                throw UpstreamFailures.Explain(error, product, endpoint, credentials.Login);
             }
 
             yield return stream.Current;

@@ -87,7 +87,7 @@ internal sealed class MigrateCommand(TextWriter output, TextWriter error)
         }
         catch (StorageException failure)
         {
-            await error.WriteLineAsync($"{StorageExceptionTranslator.ReasonOf(failure.Failure)}: {failure.Message}");
+            await error.WriteLineAsync($"{failure.Failure.Code()}: {failure.Message}");
             return 1;
         }
         catch (Exception failure) when (failure is SettingException or ConnectionUrlException)

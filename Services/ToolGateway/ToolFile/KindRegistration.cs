@@ -1,3 +1,4 @@
+using Runtime.GoogleCloud;
 using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Kinds.BigtableSql;
 using Runtime.ToolGateway.Kinds.Http;
@@ -22,6 +23,7 @@ namespace Runtime.ToolGateway.ToolFile;
 internal static class KindRegistration
 {
     public static IServiceCollection AddKinds(this IServiceCollection services) => services
+        .AddGoogleCloud()
         .AddAuthServiceKind<GenericAuthServiceKind>()
         .AddAuthServiceKind<GoogleAuthServiceKind>()
         .AddSourceKind<BigtableSourceKind>()

@@ -27,7 +27,7 @@ internal sealed class SpannerBenchDatabase : IBenchDatabase
     private SpannerBenchDatabase(ServiceProvider services, string emulator, string instance)
     {
         (_services, _instance) = (services, instance);
-        ServiceVariables = new Dictionary<string, string> { [SpannerClient.Product.EmulatorVariable] = emulator, ["GOOGLE_CLOUD_PROJECT"] = Project };
+        ServiceVariables = new Dictionary<string, string> { [SpannerClient.Product.EmulatorVariable!] = emulator, ["GOOGLE_CLOUD_PROJECT"] = Project };
     }
 
     public string ServiceAddress => $"spanner:///{_instance}/databases/{Service}";
@@ -48,7 +48,7 @@ internal sealed class SpannerBenchDatabase : IBenchDatabase
         var (emulator, reason) = await BackingProduct.Spanner.FindAsync(cancellationToken);
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder()
-                .AddInMemoryCollection([new(SpannerClient.Product.EmulatorVariable, emulator ?? throw new InvalidOperationException(reason))])
+                .AddInMemoryCollection([new(SpannerClient.Product.EmulatorVariable!, emulator ?? throw new InvalidOperationException(reason))])
                 .Build())
             .AddLogging()
             .AddGoogleCloud()

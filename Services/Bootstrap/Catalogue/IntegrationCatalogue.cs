@@ -1,0 +1,36 @@
+using Runtime.Bootstrap.Integrations;
+using Runtime.Bootstrap.Settings;
+
+namespace Runtime.Bootstrap.Catalogue;
+
+/// <summary>The integrations that a program knows.</summary>
+public sealed class IntegrationCatalogue
+{
+    private IntegrationCatalogue(IReadOnlyList<Integration> all) => All = all;
+
+    /// <summary>Gets the integrations of this product; a new one is one line here.</summary>
+    public static IntegrationCatalogue BuiltIn { get; } = new(
+    [
+        new SessionDatabaseIntegration(),
+        new SpannerIntegration(),
+        new BigtableIntegration(),
+        new BigQueryIntegration(),
+        new PubSubIntegration(),
+        new DiscoveryEngineIntegration(),
+        new GeminiDeveloperIntegration(),
+        new GeminiVertexIntegration(),
+        new MemoryBankIntegration(),
+        new VertexSessionsIntegration(),
+        new OpenApiIntegration(),
+        new UpstreamsIntegration(),
+    ]);
+
+    /// <summary>Gets the integrations, in the order in which people are told of them.</summary>
+    public IReadOnlyList<Integration> All { get; }
+
+    /// <summary>Gets every setting once: those that are shared first, then each integration's own.</summary>
+    public IEnumerable<Setting> Settings => SharedSettings.All.Concat(All.SelectMany(integration => integration.Settings)).Distinct();
+
+    /// <summary>Returns a catalogue that knows more.</summary>
+    public IntegrationCatalogue With(params IEnumerable<Integration> more) => new([.. All, .. more]);
+}
