@@ -28,6 +28,9 @@ internal static partial class ToolGatewayLog
     [LoggerMessage(2021, LogLevel.Warning, "The tools file '{Path}' has changed and is wrong; the tools stay as they were. Fix: correct these places:{Problems}")]
     public static partial void ToolsRefused(ILogger logger, string path, string problems);
 
+    [LoggerMessage(2023, LogLevel.Error, "The changed tools file could not be loaded, by a fault of the gateway; the tools stay as they were.")]
+    public static partial void ToolsFailed(ILogger logger, Exception error);
+
     [LoggerMessage(2022, LogLevel.Warning, "The tools file '{Path}' is gone or cannot be read; the tools stay as they were. Fix: put it back.")]
     public static partial void ToolsGone(ILogger logger, string path);
 

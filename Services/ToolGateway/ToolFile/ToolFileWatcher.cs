@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Runtime.ToolGateway.Catalogue;
 using Runtime.ToolGateway.Toolsets;
@@ -10,7 +11,7 @@ namespace Runtime.ToolGateway.ToolFile;
 /// Kubernetes ConfigMap, network shares. Notifications of the file system miss the last two, and reading a few kilobytes costs nothing.
 /// </remarks>
 internal sealed class ToolFileWatcher(
-    ToolFiles files, LiveCatalogue catalogue, OfferedToolsets toolsets, IOptions<ToolFileOptions> options, TimeProvider time)
+    ToolFiles files, LiveCatalogue catalogue, OfferedToolsets toolsets, IOptions<ToolFileOptions> options, TimeProvider time, ILogger<ToolFileWatcher> logger)
     : BackgroundService, IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -32,10 +33,24 @@ internal sealed class ToolFileWatcher(
         using var timer = new PeriodicTimer(options.Value.ReloadInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (files.Look() is { } tools)
+            if (Look() is { } tools)
             {
                 catalogue.Replace(new(toolsets.All, tools));
             }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A fault of ours in one file must not end the gateway, which serves the tools of the last one.")]
+    private DeclaredTools? Look()
+    {
+        try
+        {
+            return files.Look();
+        }
+        catch (Exception error)
+        {
+            ToolGatewayLog.ToolsFailed(logger, error);
+            return null;
         }
     }
 }

@@ -32,6 +32,11 @@ internal sealed class ToolFiles(ToolFileLoader loader, IOptions<ToolFileOptions>
         try
         {
             _tried = Read();
+            if (_tried.Length is 0)
+            {
+                throw new SettingException($"The folder '{_path}' has no *.yaml or *.yml file.", Setting, "Put one there, or name another folder.");
+            }
+
             _loaded = loader.Load(_tried, LoadedTools.None);
             ToolGatewayLog.ToolsLoaded(logger, _path, _loaded.Tools.Tools.Count);
             return _loaded.Tools;

@@ -17,6 +17,7 @@ namespace Runtime.ToolGateway.Tests.ToolFile;
 internal sealed class DeclaredGateway : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private ToolFileWatcher? _watcher;
     private readonly string _folder = Directory.CreateTempSubdirectory("tools-").FullName;
 
     /// <param name="yaml">The file.</param>
@@ -27,6 +28,7 @@ internal sealed class DeclaredGateway : IAsyncDisposable
         File.WriteAllText(Path, yaml);
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Append(("Tools:File", Path)).Append(("Tools:ReloadInterval", "00:00:00.020"))
+                .DistinctBy(setting => setting.Item1)
                 .Select(setting => KeyValuePair.Create(setting.Item1, (string?)setting.Item2)))
             .Build();
         _services = new ServiceCollection()
@@ -70,8 +72,8 @@ internal sealed class DeclaredGateway : IAsyncDisposable
     /// <summary>Follows changes of the file from now on.</summary>
     public async Task WatchAsync()
     {
-        _ = Catalogue;
-        await _services.GetServices<IHostedService>().OfType<ToolFileWatcher>().Single().StartAsync(Cancellation);
+        _watcher = _services.GetServices<IHostedService>().OfType<ToolFileWatcher>().Single();
+        await _watcher.StartAsync(Cancellation);
     }
 
     public ToolDescription Describe(string tool) => Catalogue.Current.Find(tool)!.Description;
@@ -104,12 +106,12 @@ internal sealed class DeclaredGateway : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var watcher in _services.GetServices<IHostedService>().OfType<ToolFileWatcher>())
+        if (_watcher is not null)
         {
-            await watcher.StopAsync(CancellationToken.None);
-            await watcher.StoppedAsync(CancellationToken.None);
+            await _watcher.StopAsync(CancellationToken.None);
         }
 
+        await _services.GetRequiredService<ToolFiles>().CloseAsync();
         await _services.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

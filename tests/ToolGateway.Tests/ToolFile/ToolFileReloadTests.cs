@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Runtime.ServiceDefaults.Errors;
 using Runtime.Testing;
 
 namespace Runtime.ToolGateway.Tests.ToolFile;
@@ -61,6 +62,62 @@ public sealed class ToolFileReloadTests
         await OfferedAsync(gateway, "size");
 
         Assert.Equal("""[{"n":0}]""", await gateway.RowsAsync("size"));
+    }
+
+    [Fact]
+    public async Task A_folder_is_all_its_files_and_one_that_comes_is_loaded()
+    {
+        var folder = Directory.CreateTempSubdirectory("tools-").FullName;
+        await System.IO.File.WriteAllTextAsync(Path.Combine(folder, "sources.yml"), Source, TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllTextAsync(Path.Combine(folder, "one.yaml"), File("one").Replace(Source, "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllTextAsync(Path.Combine(folder, "notes.txt"), "no: yaml: at all", TestContext.Current.CancellationToken);
+        await using (var gateway = new DeclaredGateway("", ("Tools:File", folder)))
+        {
+            await gateway.WatchAsync();
+            Assert.Equal("""[{"n":1}]""", await gateway.RowsAsync("one"));
+
+            await System.IO.File.WriteAllTextAsync(Path.Combine(folder, "two.yaml"), File("two").Replace(Source, "", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            await OfferedAsync(gateway, "two");
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_not_there_stops_the_start()
+    {
+        await using var gateway = new DeclaredGateway("", ("Tools:File", "/no/such/file.yaml"));
+
+        Assert.Equal(
+            "The file or folder '/no/such/file.yaml' cannot be read. Setting: Tools:File. Fix: Name a file, or a folder of *.yaml files, that this service may read.",
+            Assert.Throws<SettingException>(() => gateway.Catalogue).Message);
+    }
+
+    [Fact]
+    public async Task A_folder_without_files_stops_the_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("tools-").FullName;
+        await using var gateway = new DeclaredGateway("", ("Tools:File", folder));
+
+        Assert.Equal(
+            $"The folder '{folder}' has no *.yaml or *.yml file. Setting: Tools:File. Fix: Put one there, or name another folder.",
+            Assert.Throws<SettingException>(() => gateway.Catalogue).Message);
+        Directory.Delete(folder);
+    }
+
+    [Fact]
+    public async Task A_wrong_file_stops_the_start_with_all_that_is_wrong()
+    {
+        await using var gateway = new DeclaredGateway("tool: {}\nsources: []");
+
+        Assert.Equal(
+            $"""
+            {gateway.Path}:1:1: The section 'tool' is unknown. Did you mean 'tools'? Known: authServices, groups, sources, tools, toolsets.
+            {gateway.Path}:2:10: Section 'sources' is a list. Allowed: a mapping by name.
+            The tools file has 2 problems. Setting: Tools:File. Fix: Correct the places above.
+            """,
+            Assert.Throws<SettingException>(() => gateway.Catalogue).Message,
+            ignoreLineEndingDifferences: true);
     }
 
     private static string File(string tool) => $$"""
