@@ -69,8 +69,8 @@ public sealed class BigtableToolsTests
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse("""
                 [{ "row_key": "k", "cells": [
-                  { "family": "f", "qualifier": "count", "value": "AAAAAAAAAAU=", "value_encoding": "base64", "timestamp": "2026-01-02T00:00:00.0000000Z" },
-                  { "family": "f", "qualifier": "text", "value": "Grüße", "timestamp": "2026-01-02T00:00:00.0000000Z" }] }]
+                  { "family": "f", "qualifier": "count", "value": "AAAAAAAAAAU=", "value_encoding": "base64", "timestamp": "2026-01-02T00:00:00Z" },
+                  { "family": "f", "qualifier": "text", "value": "Grüße", "timestamp": "2026-01-02T00:00:00Z" }] }]
                 """),
             content["rows"]), content.ToJsonString());
     }

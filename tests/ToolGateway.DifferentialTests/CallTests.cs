@@ -1,21 +1,20 @@
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>The same call of the same tool, on MCP Toolbox for Databases and on the gateway.</summary>
-[Collection<ServerPairGroup>]
-public sealed class CallTests(ServerPair servers)
+public sealed class CallTests(ServerPair servers) : ServerPairTest(servers)
 {
     public static TheoryData<string, string> Called => [.. Calls.All];
 
     [Theory]
     [MemberData(nameof(Called))]
     public async Task Answers_over_HTTP_mean_the_same(string tool, string arguments) => Compare(
-        await servers.Theirs.CallOverHttpAsync(tool, arguments), await servers.Ours.CallOverHttpAsync(tool, arguments),
+        await Servers.Theirs.CallOverHttpAsync(tool, arguments), await Servers.Ours.CallOverHttpAsync(tool, arguments),
         Differences.OverHttp(tool, arguments));
 
     [Theory]
     [MemberData(nameof(Called))]
     public async Task Answers_over_MCP_mean_the_same(string tool, string arguments) => Compare(
-        await servers.Theirs.CallOverMcpAsync(tool, arguments), await servers.Ours.CallOverMcpAsync(tool, arguments),
+        await Servers.Theirs.CallOverMcpAsync(tool, arguments), await Servers.Ours.CallOverMcpAsync(tool, arguments),
         Differences.OverMcp(tool, arguments));
 
     [Theory]
@@ -31,11 +30,15 @@ public sealed class CallTests(ServerPair servers)
             ("execute", $$"""{"sql":"SELECT * FROM orders WHERE id >= {{id}} ORDER BY id"}"""),
             ("execute", $$"""{"sql":"DELETE FROM orders WHERE id >= {{id}}"}"""),
             ("execute", """{"sql":"SELECT count(*) AS count FROM orders"}"""),
+            ("sqlite_add", $$"""{"text":"note {{id}}"}"""),
+            ("sqlite_find", $$"""{"word":"note {{id}}"}"""),
+            ("sqlite_execute", $$"""{"sql":"DELETE FROM notes WHERE text = 'note {{id}}'"}"""),
+            ("sqlite_execute", """{"sql":"SELECT count(*) AS count FROM notes"}"""),
         })
         {
             Compare(
-                overHttp ? await servers.Theirs.CallOverHttpAsync(tool, arguments) : await servers.Theirs.CallOverMcpAsync(tool, arguments),
-                overHttp ? await servers.Ours.CallOverHttpAsync(tool, arguments) : await servers.Ours.CallOverMcpAsync(tool, arguments),
+                overHttp ? await Servers.Theirs.CallOverHttpAsync(tool, arguments) : await Servers.Theirs.CallOverMcpAsync(tool, arguments),
+                overHttp ? await Servers.Ours.CallOverHttpAsync(tool, arguments) : await Servers.Ours.CallOverMcpAsync(tool, arguments),
                 null);
         }
     }
@@ -54,7 +57,3 @@ public sealed class CallTests(ServerPair servers)
         }
     }
 }
-
-/// <summary>The tests that share a pair of servers.</summary>
-[CollectionDefinition]
-public sealed class ServerPairGroup : ICollectionFixture<ServerPair>;

@@ -4,8 +4,7 @@ using System.Text.Json.Nodes;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>Tools that ask who calls: the same tokens open them, and the same claims become arguments.</summary>
-[Collection<ServerPairGroup>]
-public sealed class CallerTests(ServerPair servers)
+public sealed class CallerTests(ServerPair servers) : ServerPairTest(servers)
 {
     private const string Audience = "toolbox-tests";
     private const string OtherAudience = "other-tests";
@@ -48,8 +47,8 @@ public sealed class CallerTests(ServerPair servers)
     {
         var headers = Headers(token);
 
-        var theirs = await servers.Theirs.CallOverHttpAsync(tool, arguments, headers);
-        var ours = await servers.Ours.CallOverHttpAsync(tool, arguments, headers);
+        var theirs = await Servers.Theirs.CallOverHttpAsync(tool, arguments, headers);
+        var ours = await Servers.Ours.CallOverHttpAsync(tool, arguments, headers);
 
         Assert.True(Meaning.IsSame(theirs, ours), $"Toolbox: {theirs}\nGateway: {ours}");
     }
@@ -60,8 +59,8 @@ public sealed class CallerTests(ServerPair servers)
     {
         var headers = Headers(token);
 
-        var theirs = await servers.Theirs.CallOverMcpAsync(tool, arguments, headers);
-        var ours = await servers.Ours.CallOverMcpAsync(tool, arguments, headers);
+        var theirs = await Servers.Theirs.CallOverMcpAsync(tool, arguments, headers);
+        var ours = await Servers.Ours.CallOverMcpAsync(tool, arguments, headers);
 
         Assert.True(
             theirs.Rows is { } rows ? Meaning.IsSame(theirs with { Status = ours.Status }, ours) : ours.Rows is null, $"Toolbox: {theirs}\nGateway: {ours}");
@@ -70,8 +69,8 @@ public sealed class CallerTests(ServerPair servers)
     [Fact]
     public async Task Without_a_token_a_call_over_MCP_is_a_failure_of_HTTP_to_Toolbox_alone()
     {
-        var theirs = await servers.Theirs.CallOverMcpAsync("guarded", "{}");
-        var ours = await servers.Ours.CallOverMcpAsync("guarded", "{}");
+        var theirs = await Servers.Theirs.CallOverMcpAsync("guarded", "{}");
+        var ours = await Servers.Ours.CallOverMcpAsync("guarded", "{}");
 
         Assert.True(
             (theirs.Status, ours.Status) is (HttpStatusCode.Unauthorized, HttpStatusCode.OK) && ours.Error!.Contains("issuer_token", StringComparison.Ordinal),
@@ -83,8 +82,8 @@ public sealed class CallerTests(ServerPair servers)
     {
         var headers = Headers("good");
 
-        var theirs = await servers.Theirs.CallOverHttpAsync("own_number", "{}", headers);
-        var ours = await servers.Ours.CallOverHttpAsync("own_number", "{}", headers);
+        var theirs = await Servers.Theirs.CallOverHttpAsync("own_number", "{}", headers);
+        var ours = await Servers.Ours.CallOverHttpAsync("own_number", "{}", headers);
 
         Assert.True(theirs.Error is not null && Meaning.IsSame(Answer.Of("""[{"value":7}]"""), ours), $"{Differences.IntegerClaims}\nToolbox: {theirs}\nGateway: {ours}");
     }
@@ -97,15 +96,15 @@ public sealed class CallerTests(ServerPair servers)
     {
         var headers = Headers(token);
 
-        var theirs = await servers.Theirs.CallOverHttpAsync(tool, "{}", headers);
-        var ours = await servers.Ours.CallOverHttpAsync(tool, "{}", headers);
+        var theirs = await Servers.Theirs.CallOverHttpAsync(tool, "{}", headers);
+        var ours = await Servers.Ours.CallOverHttpAsync(tool, "{}", headers);
 
         Assert.True((theirs.Status, ours.Status) is (HttpStatusCode.OK, HttpStatusCode.Unauthorized), $"{subject}\nToolbox: {theirs}\nGateway: {ours}");
     }
 
     private (string Name, string Value)[] Headers(string token)
     {
-        var issuer = servers.Issuer;
+        var issuer = Servers.Issuer;
         (string Name, JsonNode? Value) name = ("given_name", "Ada");
         var good = issuer.Sign(Audience, name, ("number", 7), ("address", new JsonObject { ["city"] = "London" }));
         return token switch

@@ -1,6 +1,6 @@
 namespace Runtime.ToolGateway.DifferentialTests;
 
-/// <summary>Calls of the tools in <c>tests/toolbox-peer/tools.yaml</c> that change nothing, with arguments good and bad.</summary>
+/// <summary>Calls of the tools in <c>tests/toolbox-peer/tools</c> that change nothing, with arguments good and bad.</summary>
 internal static class Calls
 {
     private const string Nothing = "{}";
@@ -174,5 +174,25 @@ internal static class Calls
         ("column_unnamed", Nothing),
         ("column_order", Nothing),
         ("many_rows", Nothing),
+
+        ("sqlite_values", Nothing),
+        ("sqlite_find", """{"word":"milk"}"""),
+        ("sqlite_find", """{"word":"","most":2}"""),
+        ("sqlite_find", Nothing),
+        ("sqlite_template", """{"table":"notes"}"""),
+        ("sqlite_template", """{"table":"missing"}"""),
+        ("sqlite_wrong", Nothing),
+        ("sqlite_execute", """{"sql":"SELECT count(*) AS c FROM notes"}"""),
+        ("http_get", """{"item":"a b"}"""),
+        ("http_get", """{"item":"x","page":2,"filter":"é&=","X-Person":"Ada"}"""),
+        ("http_get", Nothing),
+        ("http_get", """{"item":"../up"}"""),
+        ("http_get", """{"item":"a/b"}"""),
+        ("http_get", """{"item":"a?b=c"}"""),
+        ("http_post", """{"name":"A \"quoted\"","tags":["x","y"]}"""),
+        ("http_post", """{"name":"A","tags":[]}"""),
+        ("http_post", """{"name":1,"tags":[]}"""),
+        ("http_text", Nothing),
+        ("http_missing", Nothing),
     ];
 }

@@ -4,16 +4,15 @@ using System.Diagnostics;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>The client library of MCP Toolbox, unchanged, with either server: <c>tests/toolbox-peer/clients.mjs</c>.</summary>
-[Collection<ServerPairGroup>]
-public sealed class ClientLibraryTests(ServerPair servers)
+public sealed class ClientLibraryTests(ServerPair servers) : ServerPairTest(servers)
 {
     private const string Program = "clients.mjs";
 
     [Fact]
-    public async Task The_library_works_with_Toolbox() => await TellAsync(servers.Theirs);
+    public async Task The_library_works_with_Toolbox() => await TellAsync(Servers.Theirs);
 
     [Fact]
-    public async Task The_library_works_with_the_gateway() => await TellAsync(servers.Ours);
+    public async Task The_library_works_with_the_gateway() => await TellAsync(Servers.Ours);
 
     private async Task TellAsync(ToolServer server)
     {
@@ -27,7 +26,7 @@ public sealed class ClientLibraryTests(ServerPair servers)
             Environment =
             {
                 ["TOOLBOX_URL"] = server.Address.GetLeftPart(UriPartial.Authority),
-                ["TOKEN"] = servers.Issuer.Sign("toolbox-tests", ("given_name", "Ada")),
+                ["TOKEN"] = Servers.Issuer.Sign("toolbox-tests", ("given_name", "Ada")),
             },
         })!;
         try

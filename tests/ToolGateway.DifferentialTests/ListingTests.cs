@@ -4,8 +4,7 @@ using System.Text.Json;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>What both servers tell of their tools.</summary>
-[Collection<ServerPairGroup>]
-public sealed class ListingTests(ServerPair servers)
+public sealed class ListingTests(ServerPair servers) : ServerPairTest(servers)
 {
     [Theory]
     [InlineData("/api/toolset")]
@@ -13,11 +12,12 @@ public sealed class ListingTests(ServerPair servers)
     [InlineData("/api/toolset/orders")]
     [InlineData("/api/toolset/numbers/")]
     [InlineData("/api/toolset/empty")]
+    [InlineData("/api/toolset/others")]
     [InlineData("/api/tool/defaults")]
     [InlineData("/api/tool/nothing/")]
     public async Task Manifests_are_the_same(string path)
     {
-        var (theirs, ours) = (await ManifestAsync(servers.Theirs, path), await ManifestAsync(servers.Ours, path));
+        var (theirs, ours) = (await ManifestAsync(Servers.Theirs, path), await ManifestAsync(Servers.Ours, path));
 
         Assert.True(Meaning.IsSame(theirs, ours), $"Toolbox: {theirs}\nGateway: {ours}");
     }
@@ -25,7 +25,7 @@ public sealed class ListingTests(ServerPair servers)
     [Fact]
     public async Task Tools_over_MCP_have_the_same_names_descriptions_and_schemas()
     {
-        var (theirs, ours) = (await ToolsAsync(servers.Theirs, "/mcp"), await ToolsAsync(servers.Ours, "/mcp"));
+        var (theirs, ours) = (await ToolsAsync(Servers.Theirs, "/mcp"), await ToolsAsync(Servers.Ours, "/mcp"));
 
         Assert.All(theirs, tool =>
         {
@@ -45,8 +45,9 @@ public sealed class ListingTests(ServerPair servers)
     [InlineData("/mcp/orders")]
     [InlineData("/mcp/numbers")]
     [InlineData("/mcp/empty")]
+    [InlineData("/mcp/others")]
     public async Task Toolsets_over_MCP_have_the_same_tools(string path) => Assert.Equal(
-        (await ToolsAsync(servers.Theirs, path)).Select(Name).Order(), (await ToolsAsync(servers.Ours, path)).Select(Name).Order());
+        (await ToolsAsync(Servers.Theirs, path)).Select(Name).Order(), (await ToolsAsync(Servers.Ours, path)).Select(Name).Order());
 
     /// <summary>The parameters that a model sees of ours: see <see cref="Differences.Hidden"/>.</summary>
     private static HashSet<string> Visible(JsonElement tool)

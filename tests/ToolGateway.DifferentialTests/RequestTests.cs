@@ -5,8 +5,7 @@ using System.Text.Json;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>Requests of the <c>/api</c> protocol, most of them wrong in some way: the statuses and the form of the errors are the same.</summary>
-[Collection<ServerPairGroup>]
-public sealed class RequestTests(ServerPair servers)
+public sealed class RequestTests(ServerPair servers) : ServerPairTest(servers)
 {
     private const string Invoke = "/api/tool/nothing/invoke";
     private const string Json = "application/json";
@@ -58,8 +57,8 @@ public sealed class RequestTests(ServerPair servers)
     {
         var bytes = body is null ? null : Encoding.UTF8.GetBytes(body);
 
-        var theirs = await servers.Theirs.SendAsync(new(method), path, bytes, contentType);
-        var ours = await servers.Ours.SendAsync(new(method), path, bytes, contentType);
+        var theirs = await Servers.Theirs.SendAsync(new(method), path, bytes, contentType);
+        var ours = await Servers.Ours.SendAsync(new(method), path, bytes, contentType);
 
         Assert.True(theirs.Status == ours.Status, $"Toolbox: {theirs}\nGateway: {ours}");
         if (theirs.Body.StartsWith('{') && theirs.Status is not HttpStatusCode.OK)
@@ -75,8 +74,8 @@ public sealed class RequestTests(ServerPair servers)
     {
         var body = Encoding.UTF8.GetBytes($"{{\"value\":\"{new string('x', 10 << 20)}\"}}");
 
-        var theirs = await servers.Theirs.SendAsync(HttpMethod.Post, "/api/tool/take_string/invoke", body);
-        var ours = await servers.Ours.SendAsync(HttpMethod.Post, "/api/tool/take_string/invoke", body);
+        var theirs = await Servers.Theirs.SendAsync(HttpMethod.Post, "/api/tool/take_string/invoke", body);
+        var ours = await Servers.Ours.SendAsync(HttpMethod.Post, "/api/tool/take_string/invoke", body);
 
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.RequestEntityTooLarge), (theirs.Status, ours.Status));
     }
@@ -90,8 +89,8 @@ public sealed class RequestTests(ServerPair servers)
         // Latin 1: a byte a character, so that the last one is no UTF-8.
         var bytes = Encoding.Latin1.GetBytes(body);
 
-        var theirs = await servers.Theirs.SendAsync(HttpMethod.Post, $"/api/tool/{tool}/invoke", bytes);
-        var ours = await servers.Ours.SendAsync(HttpMethod.Post, $"/api/tool/{tool}/invoke", bytes);
+        var theirs = await Servers.Theirs.SendAsync(HttpMethod.Post, $"/api/tool/{tool}/invoke", bytes);
+        var ours = await Servers.Ours.SendAsync(HttpMethod.Post, $"/api/tool/{tool}/invoke", bytes);
 
         Assert.True((theirs.Status, ours.Status) is (HttpStatusCode.OK, HttpStatusCode.BadRequest), $"{subject}\nToolbox: {theirs}\nGateway: {ours}");
     }
@@ -99,8 +98,8 @@ public sealed class RequestTests(ServerPair servers)
     [Fact]
     public async Task A_web_page_of_another_site_is_let_in_by_Toolbox_alone()
     {
-        var theirs = await servers.Theirs.SendAsync(HttpMethod.Get, "/api/tool/nothing", headers: ("Origin", "https://foreign.example"));
-        var ours = await servers.Ours.SendAsync(HttpMethod.Get, "/api/tool/nothing", headers: ("Origin", "https://foreign.example"));
+        var theirs = await Servers.Theirs.SendAsync(HttpMethod.Get, "/api/tool/nothing", headers: ("Origin", "https://foreign.example"));
+        var ours = await Servers.Ours.SendAsync(HttpMethod.Get, "/api/tool/nothing", headers: ("Origin", "https://foreign.example"));
 
         Assert.True((theirs.Status, ours.Status) is (HttpStatusCode.OK, HttpStatusCode.Forbidden), Differences.ForeignPages);
     }

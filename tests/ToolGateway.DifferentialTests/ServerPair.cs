@@ -1,88 +1,63 @@
 using System.Globalization;
-using Runtime.Hosting;
-using Runtime.Hosting.Testing;
 
 namespace Runtime.ToolGateway.DifferentialTests;
 
-/// <summary>MCP Toolbox for Databases and the gateway, each with the same <c>tools.yaml</c> and a database of its own; tokens come from one issuer.</summary>
-public sealed class ServerPair : IAsyncLifetime
+/// <summary>MCP Toolbox for Databases and the gateway, each with the same files of tools and databases of its own; tokens come from one issuer.</summary>
+public sealed class ServerPair : IAsyncDisposable
 {
-    private const string Toolbox = "toolbox";
-    private const string Gateway = "gateway";
-
     private readonly List<IAsyncDisposable> _started = [];
+    private Task? _start;
 
     public ToolServer Theirs { get; private set; } = null!;
 
     public ToolServer Ours { get; private set; } = null!;
 
+    public ShopDatabase OurDatabase { get; private set; } = null!;
+
     public IdTokenIssuer Issuer { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Starts them, once. Skips where one of them, or what it needs, is absent.</summary>
+    public Task StartOrSkipAsync() => _start ??= StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in Enumerable.Reverse(_started))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync()
     {
         var cancellation = TestContext.Current.CancellationToken;
         var program = ToolboxPackage.ServerOrSkip();
         var databases = (Theirs: await ShopDatabase.CreateOrSkipAsync(cancellation), Ours: await ShopDatabase.CreateOrSkipAsync(cancellation));
         var issuer = await IssuerServer.StartAsync(cancellation);
         Issuer = issuer.Issuer;
-        _started.AddRange([databases.Theirs, databases.Ours, issuer]);
+        OurDatabase = databases.Ours;
+        var echo = await EchoServer.StartAsync(cancellation);
+        var notes = (Theirs: await NotesFile.CreateAsync(cancellation), Ours: await NotesFile.CreateAsync(cancellation));
+        _started.AddRange([databases.Theirs, databases.Ours, issuer, echo, notes.Theirs, notes.Ours]);
 
-        var file = Path.Combine(ToolboxPackage.Folder, "tools.yaml");
-        var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
-        {
-            // The gateway's appsettings.json lies beside this program, and would have every question of a health check logged.
-            Args = ["--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:System.Net.Http=Warning"],
-            DisableDashboard = true,
-        });
-        var theirs = builder.AddExecutable(Toolbox, program, ToolboxPackage.Folder).WithHttpEndpoint(name: "http").WithHttpHealthCheck("/");
-        theirs.WithArgs(context =>
-        {
-            foreach (var argument in new object[]
-            {
-                "--config", file, "--enable-api", "--disable-reload", "--disable-version-check", "--log-level", "ERROR",
-                "--port", theirs.GetEndpoint("http").Property(EndpointProperty.TargetPort),
-            })
-            {
-                context.Args.Add(argument);
-            }
-        });
-
-        var ours = builder
-            .AddExecutable(Gateway, "dotnet", AppContext.BaseDirectory, Path.Combine(AppContext.BaseDirectory, "ToolGateway.dll"))
-            .WithHttpEndpoint(name: "http").WithHttpEndpoint(name: "grpc").WithHttpHealthCheck("/alive")
-            .WithEnvironment("Tools__File", file)
-            // Its own tools would be in the manifest of all tools.
-            .WithEnvironment("Tools__Toolsets__0", "none");
-        ours.WithEnvironment("Kestrel__Endpoints__Http__Url", ours.GetEndpoint("http"));
-        ours.WithEnvironment("Kestrel__Endpoints__Grpc__Url", ours.GetEndpoint("grpc"));
-        foreach (var (server, database) in new[] { (theirs, databases.Theirs), (ours, databases.Ours) })
-        {
-            server
-                .WithEnvironment("SHOP_HOST", database.Settings.Host)
-                .WithEnvironment("SHOP_PORT", database.Settings.Port.ToString(CultureInfo.InvariantCulture))
-                .WithEnvironment("SHOP_DATABASE", database.Settings.Database)
-                .WithEnvironment("SHOP_USER", database.Settings.Username)
-                .WithEnvironment("SHOP_PASSWORD", database.Settings.Password)
-                .WithEnvironment("ISSUER_URL", issuer.Url);
-        }
-
-        var application = builder.Build();
-        _started.Add(application);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TestTimeouts.Start);
-        await application.StartAsync(limit.Token);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync(Toolbox, limit.Token);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync(Gateway, limit.Token);
-        (Theirs, Ours) = (new(application.GetEndpoint(Toolbox, "http")), new(application.GetEndpoint(Gateway, "http")));
+        var pair = await RunningPair.StartAsync(
+            program,
+            "tools",
+            Settings(databases.Theirs, notes.Theirs, echo, issuer),
+            Settings(databases.Ours, notes.Ours, echo, issuer),
+            cancellation);
+        _started.Add(pair);
+        (Theirs, Ours) = (pair.Theirs, pair.Ours);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        Theirs?.Dispose();
-        Ours?.Dispose();
-        foreach (var part in Enumerable.Reverse(_started))
-        {
-            await part.DisposeAsync();
-        }
-    }
+    private static (string Name, string? Value)[] Settings(ShopDatabase database, NotesFile notes, EchoServer echo, IssuerServer issuer) =>
+    [
+        ("SHOP_HOST", database.Settings.Host),
+        ("SHOP_PORT", database.Settings.Port.ToString(CultureInfo.InvariantCulture)),
+        ("SHOP_DATABASE", database.Settings.Database),
+        ("SHOP_USER", database.Settings.Username),
+        ("SHOP_PASSWORD", database.Settings.Password),
+        ("NOTES_FILE", notes.Path),
+        ("ECHO_URL", echo.Url),
+        ("ISSUER_URL", issuer.Url),
+    ];
 }

@@ -3,7 +3,7 @@ using Npgsql;
 namespace Runtime.ToolGateway.DifferentialTests;
 
 /// <summary>A database of its own for each of the two servers, so that what one writes the other does not find.</summary>
-internal sealed class ShopDatabase : IAsyncDisposable
+public sealed class ShopDatabase : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _server;
 
@@ -24,6 +24,16 @@ internal sealed class ShopDatabase : IAsyncDisposable
         await using var shop = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Settings.ConnectionString) { Pooling = false });
         await ExecuteAsync(shop, await File.ReadAllTextAsync(Path.Combine(ToolboxPackage.Folder, "setup.sql"), cancellationToken), cancellationToken);
         return database;
+    }
+
+    /// <summary>Counts the statements that run in the database and have a text in them.</summary>
+    public async Task<long> CountRunningAsync(string text, CancellationToken cancellationToken)
+    {
+        await using var command = _server.CreateCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND state = 'active' AND query LIKE '%' || $2 || '%'");
+        command.Parameters.AddWithValue(Settings.Database!);
+        command.Parameters.AddWithValue(text);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     public async ValueTask DisposeAsync()

@@ -59,6 +59,16 @@ public sealed class McpListTests(GatewayFixture gateway) : IClassFixture<Gateway
         Assert.Null((await CountAsync(1, "2025-03-26"))["structuredContent"]);
     }
 
+    [Fact]
+    public async Task An_error_of_a_tool_with_a_result_schema_is_text_only()
+    {
+        var error = await CountAsync(-1, "2025-06-18");
+
+        Assert.True((bool?)error["isError"]);
+        Assert.Contains("INVALID_ARGUMENT", (string?)Assert.Single(error["content"]!.AsArray())!["text"], StringComparison.Ordinal);
+        Assert.Null(error["structuredContent"]);
+    }
+
     [Theory]
     [InlineData(0, "[]")]
     [InlineData(1, """{"n":1}""")]

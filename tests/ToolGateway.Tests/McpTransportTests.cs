@@ -47,6 +47,7 @@ public sealed class McpTransportTests(GatewayFixture gateway) : IClassFixture<Ga
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             Assert.Contains($"\"protocolVersion\":\"{agreed}\"", text, StringComparison.Ordinal);
             Assert.Contains("\"name\":\"runtime-tool-gateway\"", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("logging", text, StringComparison.Ordinal);
         }
     }
 

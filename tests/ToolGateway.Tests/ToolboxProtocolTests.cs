@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Runtime.ToolGateway.Catalogue;
 
 namespace Runtime.ToolGateway.Tests;
 
@@ -167,6 +169,19 @@ public sealed class ToolboxProtocolTests(GatewayFixture gateway) : IClassFixture
         using var response = await client.SendAsync(request, Cancellation);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_manifest_follows_the_catalogue()
+    {
+        await using var changing = gateway.WithWebHostBuilder(_ => { });
+        using var client = changing.CreateClient();
+        using var before = await client.GetAsync(new Uri("/api/tool/echo", UriKind.Relative), Cancellation);
+
+        changing.Services.GetRequiredService<LiveCatalogue>().Replace(new([], DeclaredTools.None));
+        using var after = await client.GetAsync(new Uri("/api/tool/echo", UriKind.Relative), Cancellation);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (before.StatusCode, after.StatusCode));
     }
 
     [Fact]

@@ -104,6 +104,7 @@ public sealed class StatementTemplateTests
 
     [Theory]
     [InlineData("plain", """{"value":"1, (SELECT number FROM secret)"}""", "Argument 'value' is the string '1, (SELECT number FROM secret)'. Allowed: one name, one number or one quoted text.")]
+    [InlineData("plain", """{"value":"Update"}""", "Argument 'value' is the string 'Update'. Allowed: one name, one number or one quoted text.")]
     [InlineData("plain", """{"value":"1--"}""", "Argument 'value' is the string '1--'. Allowed: one name, one number or one quoted text.")]
     [InlineData("inside", """{"text":"' || (SELECT number FROM secret) || '"}""", "Argument 'text' is the string '' || (SELECT number FROM secret) || ''. Allowed: text without quotes, backslashes, brackets, '$', '*' and '/'.")]
     [InlineData("table", """{"table":"secret; drop table secret"}""", "Argument 'table' is the string 'secret; drop table secret'. Allowed: one name, one number or one quoted text.")]
@@ -127,6 +128,26 @@ public sealed class StatementTemplateTests
         await gateway.RowsAsync("make");
 
         Assert.Equal(rows, await gateway.RowsAsync(tool, arguments));
+    }
+
+    [Theory]
+    [InlineData("[a, b]", true)]
+    [InlineData("[a, 'count(*)']", false)]
+    [InlineData("[a, into]", false)]
+    public async Task A_statement_is_read_only_if_every_text_that_is_allowed_in_it_keeps_it_so(string allowed, bool reads)
+    {
+        await using var gateway = new DeclaredGateway($$$"""
+            sources: { db: { kind: sqlite, database: ':memory:' } }
+            tools:
+              read:
+                kind: sqlite-sql
+                source: db
+                description: d
+                statement: SELECT {{.column}} FROM t
+                templateParameters: [{ name: column, type: string, description: d, allowedValues: {{{allowed}}} }]
+            """);
+
+        Assert.Equal(reads, gateway.Describe("read").Effects.ReadOnly);
     }
 
     private static string Text(Random random)

@@ -58,12 +58,17 @@ internal sealed class HttpTool(
     private static bool Set(HttpRequestMessage request, string name, string value)
     {
         // What describes the body is kept apart from the other headers there.
-        if (request.Content is { } content && content.Headers.Contains(name))
+        if (request.Content is { } content && content.Headers.NonValidated.Contains(name))
         {
             content.Headers.Remove(name);
         }
 
-        request.Headers.Remove(name);
+        // Asked first: to remove a header from where it cannot be is an error.
+        if (request.Headers.NonValidated.Contains(name))
+        {
+            request.Headers.Remove(name);
+        }
+
         return !value.AsSpan().ContainsAny('\r', '\n', '\0') && (request.Headers.TryAddWithoutValidation(name, value) || request.Content?.Headers.TryAddWithoutValidation(name, value) is true);
     }
 

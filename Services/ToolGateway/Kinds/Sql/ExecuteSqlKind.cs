@@ -26,7 +26,8 @@ internal abstract class ExecuteSqlKind<TSettings, TSource>(string name) : ToolKi
         var source = SourceFor(declaration, settings, declared);
         var sql = new ToolParameter("sql", ParameterKind.String, "The sql to execute.") { Required = true };
         return new ExecuteSqlTool(
-            scope.Describe(declaration, settings, [sql], source.EffectsOf([]), SqlTool.OutputSchema()), source, settings.MaxRows is > 0 and var most ? most : int.MaxValue);
+            scope.Describe(declaration, settings, [sql], source.EffectsOf([]), SqlTool.OutputSchema()) with { Telemetry = source.Telemetry },
+            source, settings.MaxRows is > 0 and var most ? most : int.MaxValue);
     }
 
     /// <summary>Returns what the tool runs on, as the settings of the tool have it.</summary>

@@ -8,6 +8,9 @@ internal interface ISqlSource : ISource
 {
     SqlDialect Dialect { get; }
 
+    /// <summary>Gets what telemetry says of every call, in the words of OpenTelemetry's conventions for databases.</summary>
+    IReadOnlyList<KeyValuePair<string, object?>> Telemetry => [];
+
     /// <summary>Finds out what a statement does here. What is not certain counts as writing.</summary>
     ToolEffects EffectsOf(IReadOnlyList<SqlToken> tokens) => SqlEffects.Of(tokens);
 

@@ -37,7 +37,7 @@ internal static class SqlEffects
 
     public static ToolEffects Of(IReadOnlyList<SqlToken> tokens)
     {
-        // A mark is one name, number or literal, but where a keyword or a function could be it decides what is done.
+        // A mark is one name, number or literal, and no word that writes.
         if (tokens.Count is 0 || IsSeveral(tokens) || tokens.Any(token => token.IsUnended))
         {
             return Anything;
@@ -49,10 +49,13 @@ internal static class SqlEffects
         }
 
         var begins = tokens[0].Is("select") || tokens[0].Is("with") || tokens[0].Is("values") || tokens[0].Is("table") || tokens[0].Is("show");
-        return begins && !tokens.Any(token => token.Kind is SqlTokenKind.Word && Writing.Contains(token.Text.ToLowerInvariant()) && !token.Is("replace")) && !HasUnknownCall(tokens, insert: false)
+        return begins && !tokens.Any(token => token.Kind is SqlTokenKind.Word && IsWriting(token.Text) && !token.Is("replace")) && !HasUnknownCall(tokens, insert: false)
             ? ToolEffects.Reads
             : Anything;
     }
+
+    /// <summary>Returns whether a word can make of a statement that reads one that writes.</summary>
+    public static bool IsWriting(string word) => Writing.Contains(word.ToLowerInvariant());
 
     /// <summary>Returns whether there is something behind a semicolon.</summary>
     public static bool IsSeveral(IReadOnlyList<SqlToken> tokens)

@@ -51,10 +51,10 @@ internal abstract class SqlKind<TSettings, TSource>(string name) : ToolKind<TSet
 
         CheckParameters(declaration, parameters);
         CheckPlaceholders(declaration, template, source.Dialect, [.. parameters.Select(parameter => parameter.Parameter.Name)]);
-        var effects = source.EffectsOf(template.Tokens);
+        var effects = template.AllowsAnything ? SqlEffects.Anything : source.EffectsOf(template.Tokens);
         var description = scope.Describe(
             declaration, settings, [.. parameters.Concat(templated).Select(parameter => parameter.Parameter)], effects, SqlTool.OutputSchema());
-        return new SqlTool(description, source, template, parameters.Count, settings.MaxRows is > 0 and var most ? most : int.MaxValue);
+        return new SqlTool(description with { Telemetry = source.Telemetry }, source, template, parameters.Count, settings.MaxRows is > 0 and var most ? most : int.MaxValue);
     }
 
     /// <summary>Returns what the tool runs on, as the settings of the tool have it.</summary>

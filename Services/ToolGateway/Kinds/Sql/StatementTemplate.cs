@@ -31,6 +31,9 @@ internal sealed partial class StatementTemplate
     /// <summary>Gets a value indicating whether every call runs the same statement.</summary>
     public bool IsFixed => _places.Length is 0;
 
+    /// <summary>Gets a value indicating whether the operator allows texts in a place that may do anything.</summary>
+    public bool AllowsAnything => _places.Any(place => place is { IsQuoted: false, Parameter: { Escape: null, ItemEscape: null } } && AllowedTexts(place.Parameter.Parameter).Any(text => !IsOneName(text)));
+
     /// <summary>Gets the words of the statement, with a mark for each place.</summary>
     public IReadOnlyList<SqlToken> Tokens { get; }
 
@@ -180,6 +183,9 @@ internal sealed partial class StatementTemplate
         }
     }
 
+    private static IEnumerable<string> AllowedTexts(ToolParameter parameter) => parameter.AllowedValues.Concat(parameter.Items?.AllowedValues ?? [])
+        .Where(allowed => allowed.Value.GetValueKind() is JsonValueKind.String).Select(allowed => (string)allowed.Value!);
+
     private bool Append(StringBuilder statement, JsonElement value, ToolParameter parameter, string? escape, bool isQuoted)
     {
         var text = value.ValueKind is JsonValueKind.String ? value.GetString()! : value.GetRawText();
@@ -197,9 +203,12 @@ internal sealed partial class StatementTemplate
 
         statement.Append(text);
         return value.ValueKind is not JsonValueKind.String
-            || parameter.AllowedValues.Any(allowed => allowed.Value.GetValueKind() is JsonValueKind.String && (string)allowed.Value! == text)
-            || (isQuoted ? Harmless().IsMatch(text) : _dialect.IsSingle(text));
+            || AllowedTexts(parameter).Contains(text)
+            || (isQuoted ? Harmless().IsMatch(text) : IsOneName(text));
     }
+
+    // As a name, "update" would make of "SELECT … FOR {{.mode}}" what the operator did not mean.
+    private bool IsOneName(string text) => _dialect.IsSingle(text) && !SqlEffects.IsWriting(text);
 
     private static string Refuse(ToolParameter parameter, JsonElement value, bool isQuoted) =>
         ArgumentValidator.Refuse(parameter.Name, value, isQuoted ? "text without quotes, backslashes, brackets, '$', '*' and '/'" : "one name, one number or one quoted text");

@@ -52,7 +52,7 @@ internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, App
     {
         if (!caller.IsPerRequest || !McpCaller.CanAsk(RpcMessage.ObjectIn(call.Parameters, "_meta"u8)))
         {
-            return new(await InvokeAsync(call, caller.Context(progress, approver), cancellationToken), Question: null);
+            return new(call.Tool, await InvokeAsync(call, caller.Context(progress, approver), cancellationToken), Question: null);
         }
 
         using var suspended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -60,14 +60,14 @@ internal sealed class McpCalls(ToolInvoker invoker, ErrorTranslation errors, App
         var running = InvokeAsync(call, caller.Context(progress, later), suspended.Token);
         if (await Task.WhenAny(running, later.Asked) == running)
         {
-            return new(await running, Question: null);
+            return new(call.Tool, await running, Question: null);
         }
 
         // Nothing is kept meanwhile: the client sends the whole call again, with the answer.
         await suspended.CancelAsync();
         await running.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         var question = await later.Asked;
-        return new(Result: null, new(question, approvals.Issue(call, question)));
+        return new(call.Tool, Result: null, new(question, approvals.Issue(call, question)));
     }
 
     private async Task<ToolResult> InvokeAsync(McpCall call, CallContext context, CancellationToken cancellationToken)
@@ -92,7 +92,7 @@ internal readonly record struct McpCall(CataloguedTool Tool, JsonElement Argumen
 }
 
 /// <summary>What came of a call: a result, or a question to the person first.</summary>
-internal sealed record McpCallAnswer(ToolResult? Result, McpQuestion? Question)
+internal sealed record McpCallAnswer(CataloguedTool Tool, ToolResult? Result, McpQuestion? Question)
 {
     public int ExpectedBytes => Result is null ? 1024 : (Result.Utf8.Length * 9 / 4) + 64;
 
@@ -109,6 +109,6 @@ internal sealed record McpCallAnswer(ToolResult? Result, McpQuestion? Question)
             json.WriteString("resultType"u8, "complete"u8);
         }
 
-        McpToolJson.WriteResult(json, Result!, version);
+        McpToolJson.WriteResult(json, Tool, Result!, version);
     }
 }

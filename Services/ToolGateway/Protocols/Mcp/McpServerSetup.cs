@@ -18,6 +18,16 @@ internal sealed class McpServerSetup(McpCalls calls, McpToolLists lists, McpSess
         server.Capabilities = new() { Tools = new() { ListChanged = true } };
         server.Handlers.CallToolHandler = async (request, cancellationToken) => await CallAsync(request, current.HttpContext ?? http, cancellationToken);
         server.Handlers.SubscriptionsListenHandler = ListenAsync;
+        server.Filters.Message.OutgoingFilters.Add(next => (message, cancellationToken) =>
+        {
+            // The package offers its log whether or not the server has one for clients.
+            if (message.JsonRpcMessage is JsonRpcResponse { Result: JsonObject result } && result.ContainsKey("protocolVersion"))
+            {
+                (result["capabilities"] as JsonObject)?.Remove("logging");
+            }
+
+            return next(message, cancellationToken);
+        });
     }
 
     private async Task<CallToolResult> CallAsync(RequestContext<CallToolRequestParams> request, HttpContext http, CancellationToken cancellationToken)

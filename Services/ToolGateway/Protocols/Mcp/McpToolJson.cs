@@ -45,7 +45,7 @@ internal static class McpToolJson
     }
 
     /// <summary>Writes the members of a call's result: rows as one text each, anything else as one text.</summary>
-    public static void WriteResult(Utf8JsonWriter json, ToolResult result, string version)
+    public static void WriteResult(Utf8JsonWriter json, CataloguedTool tool, ToolResult result, string version)
     {
         var whole = result.Utf8.Span;
         json.WriteStartArray("content"u8);
@@ -67,7 +67,8 @@ internal static class McpToolJson
         }
 
         json.WriteEndArray();
-        if (McpVersion.HasStructuredContent(version))
+        // Clients hold structure against the tool's schema even where it is an error, which has another.
+        if (McpVersion.HasStructuredContent(version) && !(result.IsError && tool.OutputSchemaJson is not null))
         {
             json.WritePropertyName("structuredContent"u8);
             json.WriteRawValue(whole, skipInputValidation: true);

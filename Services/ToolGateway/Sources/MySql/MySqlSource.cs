@@ -14,6 +14,11 @@ internal sealed class MySqlSource(string name, MySqlConnectionStringBuilder sett
 
     public SqlDialect Dialect => SqlDialect.MySql;
 
+    public IReadOnlyList<KeyValuePair<string, object?>> Telemetry =>
+    [
+        new("db.system.name", "mysql"), new("db.namespace", settings.Database), new("server.address", settings.Server), new("server.port", (int)settings.Port),
+    ];
+
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         try

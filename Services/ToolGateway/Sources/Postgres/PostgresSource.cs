@@ -18,18 +18,21 @@ internal sealed class PostgresSource : ISqlSource
     private readonly NpgsqlDataSource _connectionsOfModels;
     private readonly ConcurrentDictionary<string, PostgresColumns> _columns = new(StringComparer.Ordinal);
 
-    public PostgresSource(string name, NpgsqlConnectionStringBuilder settings, ILoggerFactory logging)
+    public PostgresSource(string name, NpgsqlConnectionStringBuilder settings)
     {
         _name = name;
         _settings = settings;
-        _connections = Build(settings.ConnectionString);
+        _connections = NpgsqlDataSource.Create(settings.ConnectionString);
         // A statement of a model may be a SET: these connections are reset before another call gets them, and prepare nothing.
-        _connectionsOfModels = Build(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false, MaxAutoPrepare = 0 }.ConnectionString);
-
-        NpgsqlDataSource Build(string text) => new NpgsqlDataSourceBuilder(text).UseLoggerFactory(logging).Build();
+        _connectionsOfModels = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false, MaxAutoPrepare = 0 }.ConnectionString);
     }
 
     public SqlDialect Dialect => SqlDialect.PostgreSql;
+
+    public IReadOnlyList<KeyValuePair<string, object?>> Telemetry =>
+    [
+        new("db.system.name", "postgresql"), new("db.namespace", _settings.Database), new("server.address", _settings.Host), new("server.port", _settings.Port),
+    ];
 
     public async Task CheckAsync(CancellationToken cancellationToken)
     {

@@ -38,7 +38,7 @@ internal sealed class PostgresSettings
 }
 
 /// <summary>A PostgreSQL database.</summary>
-internal sealed class PostgresSourceKind(ILoggerFactory logging) : SourceKind<PostgresSettings>("postgres")
+internal sealed class PostgresSourceKind() : SourceKind<PostgresSettings>("postgres")
 {
     private const int PreparedStatements = 128;
 
@@ -103,6 +103,6 @@ internal sealed class PostgresSourceKind(ILoggerFactory logging) : SourceKind<Po
         }
 
         connection.Options = options.Trim();
-        return declaration.Problems.Count == before ? new PostgresSource(declaration.Name, connection, logging) : null;
+        return declaration.Problems.Count == before ? new PostgresSource(declaration.Name, connection) : null;
     }
 }

@@ -36,6 +36,8 @@ internal sealed class SqliteSource : ISqlSource
 
     public SqlDialect Dialect => SqlDialect.Sqlite;
 
+    public IReadOnlyList<KeyValuePair<string, object?>> Telemetry => [new("db.system.name", "sqlite"), new("db.namespace", _database)];
+
     public Task CheckAsync(CancellationToken cancellationToken) => RunAsync(
         connection =>
         {
