@@ -181,6 +181,17 @@ public sealed class CredentialsTests : IDisposable
         Assert.Empty(metadata.Requests);
     }
 
+    [Fact]
+    public async Task A_tool_whose_file_is_absent_is_told_so_and_nothing_else_is_taken_in_its_place()
+    {
+        using var credentials = Credentials(("ACCESS_TOKEN", "t"));
+        using var ofTool = credentials.With(new ExplicitCredentials { File = Path.Combine(_folder.FullName, "absent.json") });
+
+        var error = await Assert.ThrowsAsync<NotConfiguredException>(() => TokenAsync(ofTool));
+
+        Assert.Equal(("CREDENTIALS_FILE_MISSING", "correct the path in the tool's settings"), (error.Reason, error.Fix));
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private static Task<FakeCloud> TokensAsync(Func<string> token) => FakeCloud.StartAsync(context => context.Response.WriteAsync(

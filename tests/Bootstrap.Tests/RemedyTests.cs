@@ -140,6 +140,19 @@ public sealed class RemedyTests
     }
 
     [Theory]
+    [InlineData(StatusCode.InvalidArgument, "API_KEY_INVALID")]
+    [InlineData(StatusCode.Unauthenticated, null)]
+    [InlineData(StatusCode.PermissionDenied, "API_KEY_SERVICE_BLOCKED")]
+    public async Task An_express_key_that_is_refused_is_told_from_a_login(StatusCode status, string? reason)
+    {
+        await using var cloud = await FakeCloud.RefusingAsync(status, "no", reason);
+        await using var machine = new Machine(("GOOGLE_GENAI_USE_VERTEXAI", "true"), ("GOOGLE_API_KEY", "k"), ("GOOGLE_VERTEX_BASE_URL", cloud.Http));
+
+        Check(await machine.FindAsync("gemini-on-vertex"), "MODEL_KEY_INVALID", IntegrationState.Denied, "export GOOGLE_API_KEY=<key>");
+        Assert.StartsWith("POST /v1beta1/publishers/google/models/gemini-2.5-flash:countTokens\n", Assert.Single(cloud.Requests), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("mysqlite:///x", "SESSION_DB_URL_INVALID")]
     [InlineData("postgresql://", "SESSION_DB_URL_INVALID")]
     public async Task An_address_of_no_database_is_told_from_one_that_does_not_answer(string address, string code)

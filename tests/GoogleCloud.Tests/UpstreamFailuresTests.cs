@@ -56,6 +56,13 @@ public sealed class UpstreamFailuresTests
     }
 
     [Fact]
+    public void A_token_that_came_with_the_call_is_the_callers_to_renew() => Assert.EndsWith(
+        "Fix: send the call with a token that has not ended",
+        UpstreamFailures.Explain(
+            new RpcException(new Grpc.Core.Status(StatusCode.Unauthenticated, "no")), SpannerClient.Product, Public, new GoogleLogin(CredentialSearch.OwnToken, LoginKind.Token)).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_denial_names_the_account_where_it_is_known()
     {
         var login = new GoogleLogin("somewhere", LoginKind.User, "a@example.com");

@@ -2,7 +2,6 @@ using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud.Connection;
-using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.Bootstrap.Integrations;
 
@@ -66,9 +65,9 @@ public sealed class GeminiDeveloperIntegration : Integration
             using var answer = await preflight.Rest(Product, endpoint).SendAsync(
                 HttpMethod.Get, $"/{preflight.Settings.Get(Version)}/models?pageSize=1", body: null, key.Value, cancellationToken);
         }
-        catch (UnauthenticatedException error)
+        catch (Exception error) when (ApiKeys.Refused(this, key, error) is { } refused)
         {
-            throw new UnauthenticatedException($"{Name} does not accept the key. Fix: export {Setting.VariableOf(key.Name!)}=<key>", "MODEL_KEY_INVALID", error);
+            throw refused;
         }
 
         return new(endpoint.Authority, Source: Setting.VariableOf(key.Name!));

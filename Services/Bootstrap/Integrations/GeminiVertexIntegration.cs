@@ -74,9 +74,17 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
         var parent = key.IsSet ? "" : $"projects/{ProjectOf(preflight)}/locations/{location}/";
         var own = EndpointAddress.Of(this, Product, settings[BaseUrl]);
         var endpoint = settings[BaseUrl].IsSet || location is "global" ? own : new GoogleEndpoint(new Uri($"https://{location}-{Product.Host}"), IsEmulator: false);
-        using var answer = await preflight.Rest(Product, endpoint).SendAsync(
-            HttpMethod.Post, $"/{settings.Get(Version)}/{parent}publishers/google/models/{settings.Get(Model)}:countTokens",
-            """{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}""", key.Value, cancellationToken);
+        try
+        {
+            using var answer = await preflight.Rest(Product, endpoint).SendAsync(
+                HttpMethod.Post, $"/{settings.Get(Version)}/{parent}publishers/google/models/{settings.Get(Model)}:countTokens",
+                """{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}""", key.Value, cancellationToken);
+        }
+        catch (Exception error) when (key.IsSet && ApiKeys.Refused(this, key, error) is { } refused)
+        {
+            throw refused;
+        }
+
         return new(endpoint.Authority, Source: key.IsSet ? Setting.VariableOf(key.Name!) : null);
     }
 }

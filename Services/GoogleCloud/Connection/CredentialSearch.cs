@@ -14,16 +14,19 @@ internal sealed class CredentialSearch(
 {
     public const string Login = "gcloud auth application-default login";
 
+    /// <summary>The source of a token that came with the call.</summary>
+    public const string OwnToken = "the call's own token";
+
     public async Task<SearchResult> SearchAsync(CancellationToken cancellationToken)
     {
         if (given.AccessToken is { } own)
         {
-            return Found(GoogleCredential.FromAccessToken(own), new("the call's own token", LoginKind.Token));
+            return Found(GoogleCredential.FromAccessToken(own), new(OwnToken, LoginKind.Token));
         }
 
         if (given.File is { } named)
         {
-            return await ReadAsync(named, "the tool's own credentials", "correct the path in the tool's settings", cancellationToken);
+            return await ReadAsync(named, "The tool", "correct the path in the tool's settings", cancellationToken);
         }
 
         if (options.AccessToken is { } token)

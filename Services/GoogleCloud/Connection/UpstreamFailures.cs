@@ -55,6 +55,7 @@ public static class UpstreamFailures
     /// <summary>The one step that gives a login new life.</summary>
     public static string Renewal(GoogleLogin? login) => login?.Kind switch
     {
+        LoginKind.Token when login.Source is CredentialSearch.OwnToken => "send the call with a token that has not ended",
         LoginKind.Token => "export GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",
         LoginKind.ServiceAccountKey => $"gcloud iam service-accounts keys create <file> --iam-account={login.Principal ?? "<account>"}",
         LoginKind.Metadata => "gcloud iam service-accounts enable " + (login.Principal ?? "<account>"),
