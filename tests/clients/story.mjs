@@ -191,12 +191,12 @@ async function withBigtable(bigtable) {
     const expected = {
       status: 'SUCCESS',
       rows: [
-        { row_key: 'order#1', cells: [{ family: 'order', qualifier: 'item', value: 'Tea 茶', timestamp: '2023-11-14T22:13:20.0000000Z' }] },
+        { row_key: 'order#1', cells: [{ family: 'order', qualifier: 'item', value: 'Tea 茶', timestamp: '2023-11-14T22:13:20Z' }] },
         {
           row_key: 'order#2',
           cells: [
             // Google's client writes a number as the eight bytes of a counter.
-            { family: 'order', qualifier: 'count', value: 'AAAAAAAAAAc=', value_encoding: 'base64', timestamp: '2023-11-14T22:13:20.0010000Z' },
+            { family: 'order', qualifier: 'count', value: 'AAAAAAAAAAc=', value_encoding: 'base64', timestamp: '2023-11-14T22:13:20.001Z' },
           ],
         },
       ],
