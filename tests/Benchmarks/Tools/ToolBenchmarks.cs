@@ -14,7 +14,7 @@ internal sealed class ToolBenchmarks(RunTools run)
     private const string Database = "bench_tools";
 
     // Code is compiled again, better, while it runs; these many seconds are not counted.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
 
     private readonly IAnsiConsole _console = ReportTables.OpenConsole();
 
