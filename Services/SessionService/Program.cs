@@ -27,7 +27,7 @@ try
 
     app.OpenSessionStore();
     app.MapServiceDefaults();
-    app.MapGrpcService<SessionsGrpcService>();
+    app.MapSessions();
     app.MapVertexSessions();
     app.SayWhoMayCall();
 

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.SessionService;
 
@@ -41,4 +43,13 @@ public sealed class SessionOptions
     /// <summary>Gets or sets the bytes of JSON that the events of one AppendEvents have together at most, 1 KiB to 64 MiB. Default 8 MiB.</summary>
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Returns the size of the page that a caller gets.</summary>
+    /// <exception cref="InvalidArgumentException">Less than 0.</exception>
+    internal int PageSizeFor(int asked) => asked switch
+    {
+        < 0 => throw new InvalidArgumentException("page_size", asked.ToString(CultureInfo.InvariantCulture), "0 or more; 0 takes the default"),
+        0 => Math.Min(DefaultPageSize, MaxPageSize),
+        _ => Math.Min(asked, MaxPageSize),
+    };
 }

@@ -1,4 +1,6 @@
 using Grpc.AspNetCore.Server;
+using Grpc.AspNetCore.Server.Model;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
@@ -34,12 +36,20 @@ internal static class SessionServiceSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SessionMetrics>();
         builder.Services.AddSingleton<SessionRewinder>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<SessionReadsGrpcService>, SessionReadMethods>());
         // By factory, so that the container disposes it, and with it the connections. A command has no watchers to tell.
         builder.Services.AddSingleton(services => Open(services, StorageDialects.BuiltIn.With(more)) is var store && services.GetService<SessionHub>() is { } hub
             ? new PublishingSessionStore(store, hub, services.GetRequiredService<SessionMetrics>())
             : store);
         builder.Services.AddHealthChecks().AddCheck<SessionStoreHealthCheck>("sessions-db");
         builder.Services.AddExceptionTranslator<StorageExceptionTranslator>();
+    }
+
+    /// <summary>Maps the native API.</summary>
+    public static void MapSessions(this WebApplication app)
+    {
+        app.MapGrpcService<SessionsGrpcService>();
+        SessionReadMethods.Map(app);
     }
 
     /// <summary>Opens the store now: an address that cannot work must stop the start. It does not connect yet.</summary>

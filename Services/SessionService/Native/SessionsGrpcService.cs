@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using Google.Protobuf;
 using Grpc.Core;
@@ -16,6 +15,7 @@ using SessionOrder = Runtime.Storage.SessionOrder;
 namespace Runtime.SessionService;
 
 /// <summary>The native session API. Each method parses, calls the store and says its answer; here those on sessions as a whole.</summary>
+/// <remarks>Reading events is in <see cref="SessionReadsGrpcService"/>.</remarks>
 internal sealed partial class SessionsGrpcService(
     ISessionStore store, IOptions<SessionOptions> options, SessionLifetimes lifetimes, SessionRewinder rewinder, SessionWatching watching, TimeProvider time)
     : Sessions.V1.Sessions.SessionsBase
@@ -48,17 +48,6 @@ internal sealed partial class SessionsGrpcService(
         };
     }
 
-    public override async Task<Sessions.V1.Session> GetSession(GetSessionRequest request, ServerCallContext context)
-    {
-        var key = SessionKey.Parse(request.AppName, request.UserId, request.SessionId);
-        var window = Window(request.HasNumRecentEvents ? request.NumRecentEvents : null, request.AfterTimestamp);
-        var session = await store.GetAsync(key, window, context.CancellationToken) ?? throw SessionFailures.Missing(key);
-        var message = session.ToMessage();
-        return message.CalculateSize() <= _limits.MaxResponseBytes ? message : throw new LimitExceededException(
-            $"Session '{key.Id}' and its {session.Events.Count} events have more than {_limits.MaxResponseBytes} bytes. Call ReadSession, which brings them in pieces, or ask for fewer with num_recent_events. Setting: {SessionOptions.Section}:MaxResponseBytes.",
-            "RESPONSE_TOO_LARGE");
-    }
-
     public override async Task<ListSessionsResponse> ListSessions(ListSessionsRequest request, ServerCallContext context)
     {
         // The parts of a key, with a stand-in where the list does not need one.
@@ -82,7 +71,7 @@ internal sealed partial class SessionsGrpcService(
         };
 
         var query = new SessionListQuery(
-            checkedKey.App, filter, PageSize(request.PageSize), order, SessionCursor.Decode(request.PageToken, order, filter));
+            checkedKey.App, filter, _limits.PageSizeFor(request.PageSize), order, SessionCursor.Decode(request.PageToken, order, filter));
         var page = await store.ListAsync(query, context.CancellationToken);
         var shown = Fitting(page.Sessions, SessionMessages.ToMessage);
         var next = shown.Count < page.Sessions.Count ? SessionCursor.At(page.Sessions[shown.Count - 1], query) : page.Next;
@@ -94,17 +83,6 @@ internal sealed partial class SessionsGrpcService(
         await store.DeleteAsync(SessionKey.Parse(request.AppName, request.UserId, request.SessionId), context.CancellationToken);
         return new();
     }
-
-    private static EventWindow Window(int? recent, Google.Protobuf.WellKnownTypes.Timestamp? after) => recent < 0
-        ? throw new InvalidArgumentException("num_recent_events", recent.Value.ToString(CultureInfo.InvariantCulture), "0 or more, or absent for all")
-        : new(recent, SessionMessages.ToTime(after, "after_timestamp"));
-
-    private int PageSize(int asked) => asked switch
-    {
-        < 0 => throw new InvalidArgumentException("page_size", asked.ToString(CultureInfo.InvariantCulture), "0 or more; 0 takes the default"),
-        0 => Math.Min(_limits.DefaultPageSize, _limits.MaxPageSize),
-        _ => Math.Min(asked, _limits.MaxPageSize),
-    };
 
     /// <summary>Makes messages of rows as long as they fit into a page together, and of the first in any case.</summary>
     private List<TMessage> Fitting<TRow, TMessage>(IReadOnlyList<TRow> rows, Func<TRow, TMessage> toMessage)

@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Runtime.Benchmarks.Sessions;
 using Runtime.SessionService.Vertex;
+using Runtime.SessionService.Wire;
 using Runtime.Storage.Events;
 
 namespace Runtime.Benchmarks.Micro;

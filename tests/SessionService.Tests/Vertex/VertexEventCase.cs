@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
 using Runtime.SessionService.Vertex;
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 using Runtime.Storage.Events;
 using Message = Google.Cloud.AIPlatform.V1Beta1.SessionEvent;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Google.Protobuf;
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 using Message = Google.Cloud.AIPlatform.V1Beta1.SessionEvent;
 
@@ -340,7 +341,7 @@ public sealed class VertexEventsTests
 
     private static Google.Cloud.AIPlatform.V1Beta1.ListEventsResponse Page(SessionEvent stored)
     {
-        using var buffer = new Runtime.SessionService.Vertex.WireBuffer();
+        using var buffer = new WireBuffer();
         buffer.Begin((1 << 3) | 2);
         Runtime.SessionService.Vertex.VertexEvents.WriteWire(buffer, stored, Encoding.UTF8.GetBytes(VertexEventCase.Session));
         buffer.End();

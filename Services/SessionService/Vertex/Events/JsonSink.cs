@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Runtime.SessionService.Wire;
 
 namespace Runtime.SessionService.Vertex;
 

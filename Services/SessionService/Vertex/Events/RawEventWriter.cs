@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runtime.SessionService.Wire;
 using Runtime.Storage.Events;
 
 namespace Runtime.SessionService.Vertex;

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 using SessionEvent = Google.Cloud.AIPlatform.V1Beta1.SessionEvent;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Runtime.SessionService.Wire;
 
 namespace Runtime.SessionService.Vertex;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 using Runtime.Storage.Events;
 

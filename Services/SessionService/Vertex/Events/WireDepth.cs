@@ -1,3 +1,4 @@
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 using Runtime.Storage.Events;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 
 namespace Runtime.SessionService.Vertex;

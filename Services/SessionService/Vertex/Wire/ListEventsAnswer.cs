@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Grpc.Core;
+using Runtime.SessionService.Wire;
 using Runtime.Storage;
 
 namespace Runtime.SessionService.Vertex.Wire;

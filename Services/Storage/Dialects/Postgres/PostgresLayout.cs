@@ -10,7 +10,8 @@ namespace Runtime.Storage.Dialects.Postgres;
 /// <param name="HasLocalTimes">
 /// The writer puts its host's local time into an event's time, so the JSON, which has a number, is trusted more. This store writes UTC.
 /// </param>
-internal sealed record PostgresLayout(NpgsqlDbType TimeType, EventTimeUnit Unit, int KeyWidth, bool HasLocalTimes)
+/// <param name="HasText">The events have a column with their text, so that reading them does not make it of the stored value each time.</param>
+internal sealed record PostgresLayout(NpgsqlDbType TimeType, EventTimeUnit Unit, int KeyWidth, bool HasLocalTimes, bool HasText = false)
 {
     private static readonly PostgresLayout _adkJs = new(NpgsqlDbType.TimestampTz, EventTimeUnit.Milliseconds, SessionKey.MaxLength, HasLocalTimes: false);
 
@@ -18,10 +19,10 @@ internal sealed record PostgresLayout(NpgsqlDbType TimeType, EventTimeUnit Unit,
 
     /// <summary>Tells the layout by the type of <c>events.timestamp</c>; no table yet is this store's own layout, which is that of ADK JS.</summary>
     /// <exception cref="StorageException">No ADK that this store knows makes such a column.</exception>
-    public static PostgresLayout Of(string? timeType) => timeType switch
+    public static PostgresLayout Of(string? timeType, bool hasText) => timeType switch
     {
-        null or "timestamp with time zone" => _adkJs,
-        "timestamp without time zone" => _adkPython,
+        null or "timestamp with time zone" => _adkJs with { HasText = hasText },
+        "timestamp without time zone" => _adkPython with { HasText = hasText },
         _ => throw new StorageException(
             StorageFailure.SchemaOutdated, $"The session database keeps event times as '{timeType}', which is neither ADK Python's layout nor ADK JS's.",
             "Name an empty database, or one that this service, ADK Python or ADK JS created."),

@@ -62,7 +62,7 @@ internal sealed class PostgresMigration : MigrationDatabase
             CREATE TABLE IF NOT EXISTS {MigrationMark.Table} (name varchar(64) NOT NULL PRIMARY KEY, value text NOT NULL);
             CREATE TABLE IF NOT EXISTS {Target} (
                 {string.Join(", ", V0Columns.Key.Select(column => $"{column} {types[column]} NOT NULL"))},
-                invocation_id {types["invocation_id"]} NOT NULL, timestamp {_timeType} NOT NULL, event_data jsonb,
+                invocation_id {types["invocation_id"]} NOT NULL, timestamp {_timeType} NOT NULL, event_data jsonb, {PostgresSchemaSql.EventTextColumn},
                 PRIMARY KEY (id, app_name, user_id, session_id),
                 CONSTRAINT events_app_name_user_id_session_id_fkey FOREIGN KEY (app_name, user_id, session_id)
                     REFERENCES sessions (app_name, user_id, id) ON DELETE CASCADE);

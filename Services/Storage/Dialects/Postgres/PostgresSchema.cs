@@ -16,7 +16,7 @@ internal sealed class PostgresSchema : IAsyncDisposable
     private readonly NpgsqlDataSource _source;
     private readonly PostgresIndexes _indexes;
     private readonly ILogger _log;
-    private volatile PostgresLayout _layout = PostgresLayout.Of(timeType: null);
+    private volatile PostgresLayout _layout = PostgresLayout.Of(timeType: null, hasText: false);
     private volatile bool _triggersRefused;
 
     public PostgresSchema(NpgsqlDataSource source, NpgsqlConnectionStringBuilder settings, ILogger log)
@@ -128,7 +128,7 @@ internal sealed class PostgresSchema : IAsyncDisposable
             throw V0Refusal.For(migrating: reader.GetBoolean(7));
         }
 
-        _layout = PostgresLayout.Of(reader.IsDBNull(1) ? null : reader.GetString(1));
+        _layout = PostgresLayout.Of(reader.IsDBNull(1) ? null : reader.GetString(1), hasText: reader.GetBoolean(8));
         return new(
             reader.GetBoolean(0), reader.GetBoolean(3), reader.GetFieldValue<string[]>(4), reader.GetBoolean(5), reader.IsDBNull(6) ? null : reader.GetString(6));
     }

@@ -11,6 +11,14 @@ internal static class PostgresSchemaSql
 {
     private const string Trigger = "runtime_foreign_write";
     private const string SessionsById = "idx_runtime_sessions_id";
+    private const string EventText = "runtime_json";
+
+    /// <summary>The text of an event, which the server keeps equal to <c>event_data</c>, whoever writes that.</summary>
+    /// <remarks>
+    /// Making text of jsonb is most of what the server does to read a history, and each history is read once a turn of its agent.
+    /// Tables made here have the column; one with rows would be written anew under a lock, so that is left to its owner.
+    /// </remarks>
+    public const string EventTextColumn = $"{EventText} text GENERATED ALWAYS AS (event_data::text) STORED";
 
     /// <summary>The indexes, by name, and what they are on.</summary>
     /// <remarks>
@@ -29,8 +37,8 @@ internal static class PostgresSchemaSql
 
     /// <summary>
     /// One cheap look at the catalogue: whether all tables and columns are there, the type of event times, whether the tables are those of
-    /// schema version 0, whether there are none yet, which of the indexes $1 are missing, whether the triggers are there, the schema, and whether
-    /// a migration is under way.
+    /// schema version 0, whether there are none yet, which of the indexes $1 are missing, whether the triggers are there, the schema, whether
+    /// a migration is under way, and whether the events have a column with their text.
     /// </summary>
     public const string Probe = $"""
         SELECT to_regclass('adk_internal_metadata') IS NOT NULL AND to_regclass('app_states') IS NOT NULL AND to_regclass('user_states') IS NOT NULL
@@ -49,13 +57,14 @@ internal static class PostgresSchemaSql
                            AND pg_get_indexdef(indexrelid, 1, true) = 'id' AND pg_get_indexdef(indexrelid, 2, true) = 'app_name'))),
                (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('events') AND tgname IN ('{Trigger}', '{Trigger}_again') AND tgenabled <> 'D') = 2,
                (SELECT quote_ident(nspname) FROM pg_namespace JOIN pg_class c ON relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('events')),
-               to_regclass('{MigrationDatabase.Target}') IS NOT NULL
+               to_regclass('{MigrationDatabase.Target}') IS NOT NULL,
+               EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('events') AND attname = '{EventText}' AND NOT attisdropped)
         """;
 
     public const string Version = "SELECT value FROM adk_internal_metadata WHERE key = 'schema_version'";
 
     /// <summary>Makes the tables, and adds the columns of ours to tables that ADK made; both are quick however much the tables hold.</summary>
-    public const string CreateTables = """
+    public const string CreateTables = $$"""
         CREATE TABLE IF NOT EXISTS adk_internal_metadata (
             key varchar(255) NOT NULL, value varchar(255) NOT NULL, PRIMARY KEY (key));
         CREATE TABLE IF NOT EXISTS app_states (
@@ -68,7 +77,7 @@ internal static class PostgresSchemaSql
             create_time timestamptz NOT NULL, update_time timestamptz NOT NULL, PRIMARY KEY (id, app_name, user_id));
         CREATE TABLE IF NOT EXISTS events (
             id varchar(191) NOT NULL, app_name varchar(191) NOT NULL, user_id varchar(191) NOT NULL, session_id varchar(191) NOT NULL,
-            invocation_id varchar(255) NOT NULL, timestamp timestamptz NOT NULL, event_data jsonb NOT NULL,
+            invocation_id varchar(255) NOT NULL, timestamp timestamptz NOT NULL, event_data jsonb NOT NULL, {{EventTextColumn}},
             PRIMARY KEY (id, app_name, user_id, session_id));
         ALTER TABLE sessions
             ADD COLUMN IF NOT EXISTS runtime_revision bigint NOT NULL DEFAULT 0,

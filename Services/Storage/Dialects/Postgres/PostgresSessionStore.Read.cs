@@ -12,7 +12,7 @@ public sealed partial class PostgresSessionStore
         async Task<Session?> Get(Exception? broken)
         {
             var layout = Layout;
-            await using var command = _source.CreateCommand(PostgresSql.Get);
+            await using var command = _source.CreateCommand(PostgresSql.GetFor(layout));
             // The earliest time is -infinity to Npgsql, so one statement serves with and without the filter and still uses the index.
             command.Parameters.Key(key).Number(Now).Time(layout, window.After ?? DateTimeOffset.MinValue).Number(window.NumRecent);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -52,7 +52,7 @@ public sealed partial class PostgresSessionStore
         async Task<EventPage?> List(Exception? broken)
         {
             var layout = Layout;
-            await using var command = _source.CreateCommand(PostgresSql.ListEventsFor(query.Descending));
+            await using var command = _source.CreateCommand(PostgresSql.ListEventsFor(layout, query.Descending));
             command.Parameters.Key(key).Number(Now).Time(layout, from).Time(layout, until)
                 .Time(layout, behind.Timestamp).Number(behind.Revision).Text(behind.Id).Number((long)query.Size + 1).Number(query.MaxBytes);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);

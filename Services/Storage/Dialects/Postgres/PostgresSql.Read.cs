@@ -9,15 +9,22 @@ internal sealed partial class PostgresSql
     private const string SessionColumns =
         "s.create_time, s.update_time, s.runtime_revision, s.runtime_name, s.runtime_labels, s.runtime_expires";
 
-    /// <summary>What <see cref="PostgresValues.Event"/> reads.</summary>
+    /// <summary>What <see cref="PostgresValues.Event"/> reads, where the text of the event is made of the stored value.</summary>
     private const string EventColumns = "e.id, e.invocation_id, e.timestamp, e.runtime_revision, e.event_data, e.runtime_text";
+
+    /// <summary>The same, where the text is stored as well.</summary>
+    private const string EventColumnsWithText = "e.id, e.invocation_id, e.timestamp, e.runtime_revision, e.runtime_json, e.runtime_text";
 
     private const string Scopes = """
         LEFT JOIN app_states a ON a.app_name = s.app_name
         LEFT JOIN user_states u ON u.app_name = s.app_name AND u.user_id = s.user_id
         """;
 
-    private static readonly string[] _listEvents = [ListEvents(descending: false), ListEvents(descending: true)];
+    private static readonly string[] _get = [Get(EventColumns, "jsonb"), Get(EventColumnsWithText, "text")];
+
+    private static readonly string[] _listEvents =
+        [.. new[] { EventColumns, EventColumnsWithText }.SelectMany(columns => new[] { ListEvents(columns, descending: false), ListEvents(columns, descending: true) })];
+
     private static readonly string[] _list = [.. Enumerable.Range(0, 8).Select(List)];
 
     /// <summary>
@@ -28,15 +35,17 @@ internal sealed partial class PostgresSql
     /// Both halves are in the order that is asked for, so the server merges them as they come and sorts nothing: no window, and no wide row is
     /// copied. The literal takes the type of the column, which is not the same in every layout.
     /// </remarks>
-    public const string Get = $"""
+    public static string GetFor(PostgresLayout layout) => _get[layout.HasText ? 1 : 0];
+
+    private static string Get(string eventColumns, string jsonType) => $"""
         SELECT * FROM (
             (SELECT {SessionColumns}, s.state, a.state, u.state,
-                    NULL::varchar AS id, NULL::varchar, 'infinity' AS timestamp, NULL::bigint AS runtime_revision, NULL::jsonb, NULL::text
+                    NULL::varchar AS id, NULL::varchar, 'infinity' AS timestamp, NULL::bigint AS runtime_revision, NULL::{jsonType}, NULL::text
              FROM sessions s
              {Scopes}
              WHERE {TheSession} AND {Alive})
             UNION ALL
-            (SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {EventColumns}
+            (SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, {eventColumns}
              FROM events e
              WHERE e.app_name = $1 AND e.user_id = $2 AND e.session_id = $3 AND e.timestamp >= $5
              ORDER BY e.timestamp DESC, e.runtime_revision DESC, e.id DESC
@@ -81,7 +90,7 @@ internal sealed partial class PostgresSql
     /// The bytes are a bound on what is sent for the page: eight times as many bytes of stored JSON as are wanted of text are enough to fill it.
     /// The stored size is known without reading the value.
     /// </remarks>
-    public static string ListEventsFor(bool descending) => _listEvents[descending ? 1 : 0];
+    public static string ListEventsFor(PostgresLayout layout, bool descending) => _listEvents[(layout.HasText ? 2 : 0) + (descending ? 1 : 0)];
 
     /// <summary>
     /// $1 app, $2 user or null, $3 limit, $4 now, $5 updated not before, $6 updated before, $7 name or null, $8 labels, $9 time, $10 user and $11 id
@@ -91,12 +100,12 @@ internal sealed partial class PostgresSql
         _list[(query.Filter.User is null ? 0 : 1) | (query.ByUpdateTime ? 2 : 0) | (query.Descending ? 4 : 0)];
 
     // The conditions on the time alone let an index begin at the right place whatever it keeps behind the time.
-    private static string ListEvents(bool descending)
+    private static string ListEvents(string eventColumns, bool descending)
     {
         var (direction, past) = descending ? ("DESC", "<") : ("ASC", ">");
         var order = $"v.timestamp {direction}, v.runtime_revision {direction}, v.id {direction}";
         return $"""
-            SELECT s.runtime_revision, {EventColumns}
+            SELECT s.runtime_revision, {eventColumns}
             FROM sessions s
             LEFT JOIN LATERAL (
                 SELECT v.*, row_number() OVER (ORDER BY {order}) AS place,

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Runtime.SessionService.Vertex;
+namespace Runtime.SessionService.Wire;
 
 /// <summary>What JSON strings stand for.</summary>
 internal static class JsonText

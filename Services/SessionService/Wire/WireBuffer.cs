@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
+using Google.Protobuf;
 
-namespace Runtime.SessionService.Vertex;
+namespace Runtime.SessionService.Wire;
 
 /// <summary>Growing bytes in protobuf's binary format, written forward; what is nested gets its length when it ends.</summary>
 /// <remarks>
@@ -135,6 +137,30 @@ internal sealed class WireBuffer : IDisposable
         Varint((uint)value.Length);
         value.CopyTo(_bytes.AsSpan(_length));
         _length += value.Length;
+    }
+
+    /// <summary>Writes a text; an empty one is left out, as proto3 has it.</summary>
+    public void Text(uint tag, string value)
+    {
+        if (value.Length == 0)
+        {
+            return;
+        }
+
+        var length = Encoding.UTF8.GetByteCount(value);
+        Free((2 * LongestVarint) + length);
+        Varint(tag);
+        Varint((uint)length);
+        _length += Encoding.UTF8.GetBytes(value, _bytes.AsSpan(_length));
+    }
+
+    /// <summary>Writes fields that are encoded already.</summary>
+    public void Fields(IMessage message)
+    {
+        var length = message.CalculateSize();
+        Free(length);
+        message.WriteTo(_bytes.AsSpan(_length, length));
+        _length += length;
     }
 
     /// <summary>Writes the text that the reader stands on, without a copy in between where it has escapes.</summary>
