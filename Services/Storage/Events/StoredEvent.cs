@@ -15,7 +15,7 @@ public static class StoredEvent
         var author = "";
         Range delta = default;
         var splices = new List<(Range At, string With)>(1);
-        bool hasId = false, hasInvocation = false, hasTime = false;
+        bool hasId = false, hasInvocation = false, hasTime = false, hasAuthor = false, hasActions = false;
 
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -23,7 +23,8 @@ public static class StoredEvent
                 "Correct the row, or restore it from a backup.");
         }
 
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        // jsonb has its members ordered by length, so what is wanted often comes before the longest.
+        while (!(hasId && hasInvocation && hasTime && hasAuthor && hasActions) && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("id"u8))
             {
@@ -42,12 +43,14 @@ public static class StoredEvent
             }
             else if (reader.ValueTextEquals("author"u8))
             {
+                hasAuthor = true;
                 reader.Read();
                 author = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("actions"u8))
             {
+                hasActions = true;
                 delta = DeltaIn(ref reader);
             }
             else

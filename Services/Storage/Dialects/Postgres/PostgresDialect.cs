@@ -9,6 +9,7 @@ public sealed class PostgresDialect : IStorageDialect
 {
     private const int ConnectSeconds = 5;
     private const int PreparedStatements = 64;
+    private const int ReadBuffer = 32 * 1024;
 
     // A libpq or SQLAlchemy parameter, and Npgsql's word for it.
     private static readonly Dictionary<string, string> _keywords = new(StringComparer.OrdinalIgnoreCase)
@@ -60,6 +61,8 @@ public sealed class PostgresDialect : IStorageDialect
         SetUnlessGiven("Application Name", "session-service");
         // The store leaves nothing behind on a connection. With prepared statements a reset is five statements in front of each one of ours.
         SetUnlessGiven("No Reset On Close", true);
+        // A history comes in fewer pieces, each of which is a turn of the thread pool.
+        SetUnlessGiven("Read Buffer Size", ReadBuffer);
         // ADK Python's columns have no time zone; where another program makes them columns with one, both read alike in UTC.
         settings.Timezone = "UTC";
         return new PostgresSessionStore(settings, context);
