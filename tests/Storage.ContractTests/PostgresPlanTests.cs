@@ -70,8 +70,6 @@ public sealed partial class PostgresPlanTests(LargePostgres large) : IClassFixtu
         var write = new PostgresSql(new());
         var data = new TheoryData<string, int, string[]>
         {
-            { "get recent", EnoughForAPage, [PostgresSql.Get, "'large'", "'busy'", "'s2'", "1", "'-infinity'::timestamptz", "20::bigint"] },
-            { "get after", EnoughForAPage, [PostgresSql.Get, "'large'", "'busy'", "'s2'", "1", "'2025-01-01 05:33:00Z'::timestamptz", "NULL::bigint"] },
             { "why not", EnoughForARow, [PostgresSql.WhyNot, "'large'", "'busy'", "'s2'", "1", "ARRAY['e7', 'x']"] },
             { "head", EnoughForARow, [PostgresSql.Head, "'large'", "'busy'", "'s2'", "1"] },
             { "find users", EnoughForARow, [PostgresSql.Users, "'large'", "'s2'", "1"] },
@@ -80,10 +78,17 @@ public sealed partial class PostgresPlanTests(LargePostgres large) : IClassFixtu
             { "delete an event", EnoughForARow, [PostgresSql.DeleteEvent, "'large'", "'busy'", "'s2'", "NULL::bigint", "'e9'"] },
             { "find expired", EnoughForARow, [PostgresSql.LockExpired, "1", "100::bigint"] },
         };
+        foreach (var hasText in new[] { false, true })
+        {
+            string[] get = [PostgresSql.GetFor(Layout(hasText)), "'large'", "'busy'", "'s2'", "1"];
+            data.Add($"get recent, text {hasText}", EnoughForAPage, [.. get, "'-infinity'::timestamptz", "20::bigint"]);
+            data.Add($"get after, text {hasText}", EnoughForAPage, [.. get, "'2025-01-01 05:33:00Z'::timestamptz", "NULL::bigint"]);
+        }
+
         foreach (var descending in new[] { false, true })
         {
             var (ends, revision) = descending ? ("'infinity'", "9223372036854775807") : ("'-infinity'", "-9223372036854775808");
-            string[] events = [PostgresSql.ListEventsFor(descending), "'large'", "'busy'", "'s2'", "1"];
+            string[] events = [PostgresSql.ListEventsFor(Layout(hasText: true), descending), "'large'", "'busy'", "'s2'", "1"];
             data.Add($"first events, descending {descending}", EnoughForAPage,
                 [.. events, "'-infinity'::timestamptz", "'infinity'::timestamptz", $"{ends}::timestamptz", $"({revision})::bigint", "''", "51::bigint", "1000000::bigint"]);
             data.Add($"events in the middle, descending {descending}", EnoughForAPage,
@@ -102,6 +107,8 @@ public sealed partial class PostgresPlanTests(LargePostgres large) : IClassFixtu
         }
 
         return data;
+
+        static PostgresLayout Layout(bool hasText) => PostgresLayout.Of("timestamp with time zone", hasText);
     }
 
     [Theory]

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Runtime.Storage.Dialects.Postgres;
 using Runtime.Storage.State;
 using Runtime.Testing;
 
@@ -135,6 +137,34 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         await Database.ExecuteAsync("DROP TABLE sessions, events, app_states, user_states, adk_internal_metadata");
 
         Assert.IsType<SessionCreated>(await store.CreateAsync(DialectFixture.NewKey(), ScopedState.Empty, Cancellation));
+    }
+
+    [Fact]
+    public async Task Events_are_read_with_and_without_a_column_of_their_text_and_as_they_are_now()
+    {
+        await using var store = Database.Open();
+        var key = DialectFixture.NewKey();
+        await store.CreateAsync(key, ScopedState.Empty, Cancellation);
+        await store.AppendAsync(key, Offer.Event("one", json: """{"output":"first"}"""), null, Cancellation);
+        Assert.Equal("first", await Output());
+
+        await Database.ExecuteAsync("""UPDATE events SET event_data = jsonb_set(event_data, '{output}', '"second"')""");
+        Assert.Equal("second", await Output());
+
+        await Database.ExecuteAsync("ALTER TABLE events DROP COLUMN runtime_json");
+        Assert.Equal("second", await Output());
+
+        await Database.ExecuteAsync($"ALTER TABLE events ADD COLUMN {PostgresSchemaSql.EventTextColumn}");
+        await store.CheckAsync(Cancellation);
+        Assert.Equal("second", await Output());
+
+        async Task<string?> Output()
+        {
+            var session = (await store.GetAsync(key, EventWindow.All, Cancellation))!;
+            var page = (await store.ListEventsAsync(key, new(10), Cancellation))!;
+            Assert.Equal(session.Events[0].Json.ToArray(), page.Events[0].Json.ToArray());
+            return (string?)JsonNode.Parse(session.Events[0].Json.Span)!["output"];
+        }
     }
 
     [Fact]
