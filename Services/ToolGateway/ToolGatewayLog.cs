@@ -9,6 +9,9 @@ internal static partial class ToolGatewayLog
     [LoggerMessage(2003, LogLevel.Warning, "Failed to close plugins: {Plugins}.")]
     public static partial void PluginsNotClosed(ILogger logger, string plugins, Exception error);
 
+    [LoggerMessage(2024, LogLevel.Error, "Error in plugin '{Plugin}' after a call had ended.")]
+    public static partial void PluginFailedAfterCall(ILogger logger, string plugin, Exception error);
+
     [LoggerMessage(
         2004,
         LogLevel.Information,

@@ -52,6 +52,15 @@ public sealed class PluginChainTests
     }
 
     [Fact]
+    public async Task A_call_past_its_deadline_goes_to_the_error_hook_and_an_answer_replaces_it()
+    {
+        var result = await CallAsync("wait", new Recorder("a", _seen) { OnError = Answer("handled") });
+
+        Assert.Equal(["a before", "a error", "a after"], _seen);
+        Assert.Equal("handled", (string?)result.ToJson()["results"]);
+    }
+
+    [Fact]
     public void Two_plugins_of_one_name_are_refused() => Assert.Contains(
         "Plugin with name 'a' already registered.",
         Assert.Throws<SettingException>(() => new PluginFixture(new Recorder("a", _seen), new Recorder("a", _seen))).Message,

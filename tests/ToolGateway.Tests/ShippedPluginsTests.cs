@@ -31,6 +31,22 @@ public sealed class ShippedPluginsTests
     }
 
     [Fact]
+    public async Task Late_cancelled_and_refused_calls_are_audited_too()
+    {
+        var log = new ListLogger<AuditLogPlugin>();
+        var audit = new AuditLogPlugin(Options.Create(new AuditLogOptions { Calls = AuditedCalls.All }), log);
+        using var limit = new RateLimitPlugin(Options.Create(new RateLimitOptions { Enabled = true, Calls = 2, Window = TimeSpan.FromHours(1) }));
+        using var fixture = new PluginFixture(audit, limit);
+
+        await Assert.ThrowsAsync<DeadlineException>(() => fixture.CallAsync("wait"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.CallAsync("wait", new CancellationToken(canceled: true)));
+        await Assert.ThrowsAsync<LimitExceededException>(() => fixture.CallAsync("wait"));
+
+        var outcomes = log.Entries.Select(entry => entry.Text.Split(": ")[2].Split(' ')[0]);
+        Assert.Equal(["DEADLINE_EXCEEDED", "CANCELLED", "RATE_LIMITED"], outcomes);
+    }
+
+    [Fact]
     public async Task Audited_arguments_hide_what_has_a_telling_name_and_cut_what_is_long()
     {
         var log = new ListLogger<AuditLogPlugin>();
@@ -77,7 +93,7 @@ public sealed class ShippedPluginsTests
     [InlineData(null, "APPROVAL_REQUIRED")]
     public async Task A_destructive_call_needs_a_person_who_says_yes(bool? answer, string? code)
     {
-        using var fixture = new PluginFixture(new ApprovalPlugin(Options.Create(new ApprovalOptions { Enabled = true })));
+        using var fixture = new PluginFixture(new ApprovalPlugin(Options.Create(new ApprovalOptions { Enabled = true }), TimeProvider.System));
         var person = answer is { } known ? new Person(known) : null;
 
         if (code is null)
@@ -93,9 +109,18 @@ public sealed class ShippedPluginsTests
     }
 
     [Fact]
+    public async Task A_person_has_their_own_time_to_answer_and_no_more_than_that()
+    {
+        var options = new ApprovalOptions { Enabled = true, Timeout = TimeSpan.FromMilliseconds(50) };
+        using var fixture = new PluginFixture(new ApprovalPlugin(Options.Create(options), TimeProvider.System));
+
+        Assert.Equal("APPROVAL_EXPIRED", (await fixture.CallAsync("fail", approver: new Nobody())).ErrorCode);
+    }
+
+    [Fact]
     public async Task A_tool_that_only_reads_or_is_trusted_needs_no_approval()
     {
-        using var fixture = new PluginFixture(new ApprovalPlugin(Options.Create(new ApprovalOptions { Enabled = true, Trusted = { "fail" } })));
+        using var fixture = new PluginFixture(new ApprovalPlugin(Options.Create(new ApprovalOptions { Enabled = true, Trusted = { "fail" } }), TimeProvider.System));
 
         Assert.False((await fixture.CallAsync("echo", """{"text":"a"}""")).IsError);
         await Assert.ThrowsAsync<InvalidOperationException>(() => fixture.CallAsync("fail"));
@@ -156,6 +181,15 @@ public sealed class ShippedPluginsTests
         {
             Asked = question.Split('\'')[1];
             return Task.FromResult(answer);
+        }
+    }
+
+    private sealed class Nobody : IApprover
+    {
+        public async Task<bool> ApproveAsync(string question, CancellationToken cancellationToken)
+        {
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            return false;
         }
     }
 }

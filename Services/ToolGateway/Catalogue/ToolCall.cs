@@ -3,13 +3,19 @@ using System.Diagnostics;
 namespace Runtime.ToolGateway.Catalogue;
 
 /// <summary>One call of a tool: arguments that fit its description, and where results and progress go.</summary>
-public sealed class ToolCall(CataloguedTool tool, ToolArguments arguments, CallContext context, ResultLimitOptions limits)
+public sealed class ToolCall(CataloguedTool tool, CallContext context, ResultLimitOptions limits)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
+    private ToolArguments? _arguments;
 
     public CataloguedTool Tool => tool;
 
-    public ToolArguments Arguments => arguments;
+    /// <summary>Gets the arguments; none while they are not looked at, as when the caller may not call the tool.</summary>
+    public ToolArguments Arguments
+    {
+        get => _arguments ??= new(tool.Description.Parameters);
+        internal set => _arguments = value;
+    }
 
     public CallContext Context => context;
 

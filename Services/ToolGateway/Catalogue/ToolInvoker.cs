@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Grpc.Core;
 using Microsoft.Extensions.Options;
@@ -24,33 +23,34 @@ public sealed class ToolInvoker(
         ArgumentNullException.ThrowIfNull(context);
 
         using var activity = telemetry.Begin(tool, arguments, context.Protocol);
-        var started = Stopwatch.GetTimestamp();
-        var outcome = Succeeded;
-        ToolResult? result = null;
+        var call = new ToolCall(tool, context, results.Value);
+        var outcome = new ToolOutcome(Succeeded);
         try
         {
-            result = await InvokeInTimeAsync(tool, arguments, context, cancellationToken);
-            outcome = result.ErrorCode ?? Succeeded;
+            var result = await InvokeInTimeAsync(call, arguments, cancellationToken);
+            outcome = new(result.ErrorCode ?? Succeeded, result);
             return result;
         }
         catch (ServiceException error)
         {
-            outcome = error.Reason;
+            outcome = new(error.Reason);
             throw;
         }
         catch (Exception error)
         {
-            outcome = error is OperationCanceledException && cancellationToken.IsCancellationRequested ? "CANCELLED" : "INTERNAL";
+            outcome = new(error is OperationCanceledException && cancellationToken.IsCancellationRequested ? "CANCELLED" : "INTERNAL");
             throw;
         }
         finally
         {
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            telemetry.End(activity, tool, context.Protocol, outcome, result, elapsed);
-            if (outcome is not Succeeded)
+            var elapsed = call.Elapsed;
+            telemetry.End(activity, tool, context.Protocol, outcome.Code, outcome.Result, elapsed);
+            if (outcome.Code is not Succeeded)
             {
-                ToolGatewayLog.CallFailed(logger, tool.Name, context.Protocol, outcome, elapsed.TotalMilliseconds);
+                ToolGatewayLog.CallFailed(logger, tool.Name, context.Protocol, outcome.Code, elapsed.TotalMilliseconds);
             }
+
+            plugins.Ended(call, outcome);
         }
     }
 
@@ -59,51 +59,72 @@ public sealed class ToolInvoker(
         error is UpstreamException { Status: StatusCode.FailedPrecondition }
         || error.Status is StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.AlreadyExists or StatusCode.OutOfRange or StatusCode.Unimplemented;
 
-    private async Task<ToolResult> InvokeInTimeAsync(CataloguedTool tool, JsonElement arguments, CallContext context, CancellationToken cancellationToken)
+    private async Task<ToolResult> InvokeInTimeAsync(ToolCall call, JsonElement arguments, CancellationToken cancellationToken)
     {
-        var description = tool.Description;
+        var description = call.Tool.Description;
         var deadline = limits.DeadlineOf(description);
         using var timed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timed.CancelAfter(deadline);
+        IReadOnlyList<string> problems;
         try
         {
-            var claims = await CallerClaims.VerifyAsync(description, context, timed.Token);
-            var problems = ArgumentValidator.Validate(description, arguments, claims, out var accepted);
-            var call = new ToolCall(tool, accepted, context, results.Value);
-            var result = problems.Count > 0
-                ? ToolResult.CorrectableByModel("INVALID_ARGUMENT", string.Join(" ", problems))
-                : await plugins.BeforeAsync(call, timed.Token) ?? await RunAsync(call, timed.Token);
-            return await plugins.AfterAsync(call, result, timed.Token) ?? result;
+            var claims = await CallerClaims.VerifyAsync(description, call.Context, timed.Token);
+            problems = ArgumentValidator.Validate(description, arguments, claims, out var accepted);
+            call.Arguments = accepted;
         }
-        catch (Exception error) when (error is not ServiceException && timed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (IsLate(error, timed, cancellationToken))
         {
-            throw new DeadlineException(
-                $"Tool '{tool.Name}' did not finish in {deadline.TotalSeconds:0.###} s. Setting: {CallLimitOptions.Section}:Deadline. "
-                + "Fix: ask for less, or raise the setting.",
-                inner: error);
+            throw Late(call, deadline, error);
         }
+
+        if (problems.Count > 0)
+        {
+            var refusal = ToolResult.CorrectableByModel("INVALID_ARGUMENT", string.Join(" ", problems));
+            return await plugins.AfterAsync(call, refusal, cancellationToken) ?? refusal;
+        }
+
+        // The deadline is the tool's: a person who is asked may take longer.
+        timed.CancelAfter(Timeout.InfiniteTimeSpan);
+        var result = await plugins.BeforeAsync(call, cancellationToken);
+        timed.CancelAfter(deadline);
+        result ??= await RunAsync(call, deadline, timed, cancellationToken);
+        return await plugins.AfterAsync(call, result, cancellationToken) ?? result;
     }
 
-    private async Task<ToolResult> RunAsync(ToolCall call, CancellationToken cancellationToken)
+    private async Task<ToolResult> RunAsync(ToolCall call, TimeSpan deadline, CancellationTokenSource timed, CancellationToken cancellationToken)
     {
         try
         {
-            using var turn = await limits.EnterAsync(call.Tool.Name, cancellationToken);
-            return await call.Tool.Tool.InvokeAsync(call, cancellationToken);
+            using var turn = await limits.EnterAsync(call.Tool.Name, timed.Token);
+            return await call.Tool.Tool.InvokeAsync(call, timed.Token);
         }
         catch (Exception error) when (!cancellationToken.IsCancellationRequested)
         {
-            if (await plugins.OnErrorAsync(call, error, cancellationToken) is { } answer)
+            var failure = IsLate(error, timed, cancellationToken) ? Late(call, deadline, error) : error;
+            if (await plugins.OnErrorAsync(call, failure, cancellationToken) is { } answer)
             {
                 return answer;
             }
 
-            if (error is ServiceException known && IsCorrectableByModel(known))
+            if (failure is ServiceException known && IsCorrectableByModel(known))
             {
                 return ToolResult.CorrectableByModel(known.Reason, known.Message);
+            }
+
+            if (failure != error)
+            {
+                throw failure;
             }
 
             throw;
         }
     }
+
+    private static bool IsLate(Exception error, CancellationTokenSource timed, CancellationToken cancellationToken) =>
+        error is not ServiceException && timed.IsCancellationRequested && !cancellationToken.IsCancellationRequested;
+
+    private static DeadlineException Late(ToolCall call, TimeSpan deadline, Exception error) => new(
+        $"Tool '{call.Tool.Name}' did not finish in {deadline.TotalSeconds:0.###} s. Setting: {CallLimitOptions.Section}:Deadline. "
+        + "Fix: ask for less, or raise the setting.",
+        inner: error);
 }

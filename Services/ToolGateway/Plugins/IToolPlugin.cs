@@ -24,10 +24,23 @@ public interface IToolPlugin
     /// <returns>A result that replaces the one there is; null to keep it.</returns>
     ValueTask<ToolResult?> AfterAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken) => default;
 
-    /// <summary>Runs when the tool failed with an exception, other than the caller's own cancellation.</summary>
+    /// <summary>Runs when the tool failed with an exception or met its deadline, and not when its caller cancelled the call.</summary>
     /// <returns>A result that replaces the failure; null to let it out.</returns>
     ValueTask<ToolResult?> OnErrorAsync(ToolCall call, Exception error, CancellationToken cancellationToken) => default;
+
+    /// <summary>
+    /// Runs once at the end of every call of a tool, whatever became of it: refused for want of a token or by a plugin, late and cancelled ones too.
+    /// It only looks on; ADK has no such hook. An exception is logged, and the other plugins still look.
+    /// </summary>
+    void Ended(ToolCall call, ToolOutcome outcome)
+    {
+    }
 
     /// <summary>Runs once, while the gateway stops.</summary>
     ValueTask CloseAsync(CancellationToken cancellationToken) => default;
 }
+
+/// <summary>What became of a call.</summary>
+/// <param name="Code"><c>OK</c>, the code of the result's error, the reason of the failure, <c>CANCELLED</c>, or <c>INTERNAL</c>.</param>
+/// <param name="Result">What was answered; null where the call failed.</param>
+public sealed record ToolOutcome(string Code, ToolResult? Result = null);

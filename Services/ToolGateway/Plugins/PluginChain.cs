@@ -35,6 +35,22 @@ public sealed class PluginChain : IHostedService
     public ValueTask<ToolResult?> OnErrorAsync(ToolCall call, Exception error, CancellationToken cancellationToken) =>
         _plugins.Length is 0 ? default : FirstAsync("on_tool_error", plugin => plugin.OnErrorAsync(call, error, cancellationToken), cancellationToken);
 
+    [SuppressMessage("Design", "CA1031", Justification = "The call is over: one plugin's failure must change neither its answer nor what the others see.")]
+    public void Ended(ToolCall call, ToolOutcome outcome)
+    {
+        foreach (var plugin in _plugins)
+        {
+            try
+            {
+                plugin.Ended(call, outcome);
+            }
+            catch (Exception error)
+            {
+                ToolGatewayLog.PluginFailedAfterCall(_logger, plugin.Name, error);
+            }
+        }
+    }
+
     Task IHostedService.StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Closes every plugin, one after the other, each within its time. A failure is logged once, with all that failed.</summary>

@@ -6,7 +6,7 @@ using Runtime.ToolGateway.Catalogue;
 namespace Runtime.ToolGateway.Plugins.Approval;
 
 /// <summary>Asks a person before a destructive tool runs, and refuses where nobody can be asked.</summary>
-public sealed class ApprovalPlugin(IOptions<ApprovalOptions> options) : IToolPlugin
+public sealed class ApprovalPlugin(IOptions<ApprovalOptions> options, TimeProvider time) : IToolPlugin
 {
     private const int LongestQuestion = 2000;
 
@@ -32,9 +32,20 @@ public sealed class ApprovalPlugin(IOptions<ApprovalOptions> options) : IToolPlu
                 + $"Fix: call it from an MCP client that supports elicitation, or have the operator add it to {ApprovalOptions.Section}:Trusted. Do not retry before that.");
         }
 
-        return await approver.ApproveAsync(Question(call), cancellationToken)
-            ? null
-            : ToolResult.CorrectableByModel("APPROVAL_DECLINED", $"The person did not approve this call of '{tool.Name}'. Do not repeat it; ask the person what to do instead.");
+        using var late = new CancellationTokenSource(options.Value.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            return await approver.ApproveAsync(Question(call), either.Token)
+                ? null
+                : ToolResult.CorrectableByModel("APPROVAL_DECLINED", $"The person did not approve this call of '{tool.Name}'. Do not repeat it; ask the person what to do instead.");
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return ToolResult.CorrectableByModel(
+                "APPROVAL_EXPIRED",
+                $"Nobody answered in {options.Value.Timeout.TotalSeconds:0} s whether to call '{tool.Name}'. Setting: {ApprovalOptions.Section}:Timeout. Fix: ask the person, then call it again.");
+        }
     }
 
     private static string Question(ToolCall call)

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Options;
-using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
 
 namespace Runtime.ToolGateway.Plugins.AuditLog;
@@ -21,35 +20,16 @@ public sealed class AuditLogPlugin(IOptions<AuditLogOptions> options, ILogger<Au
 
     public bool IsEnabled => options.Value.Calls is not AuditedCalls.None;
 
-    public ValueTask<ToolResult?> AfterAsync(ToolCall call, ToolResult result, CancellationToken cancellationToken)
+    public void Ended(ToolCall call, ToolOutcome outcome)
     {
         ArgumentNullException.ThrowIfNull(call);
-        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(outcome);
 
-        Write(call, result.ErrorCode ?? "OK", result.Rows?.Items.Count ?? 0, result.Utf8.Length);
-        return default;
-    }
-
-    public ValueTask<ToolResult?> OnErrorAsync(ToolCall call, Exception error, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(call);
-
-        // What the model can correct becomes a result, and is audited as one.
-        if (error is not ServiceException known || !ToolInvoker.IsCorrectableByModel(known))
-        {
-            Write(call, (error as ServiceException)?.Reason ?? "INTERNAL", rows: 0, bytes: 0);
-        }
-
-        return default;
-    }
-
-    private void Write(ToolCall call, string outcome, int rows, int bytes)
-    {
         if (options.Value.Calls is AuditedCalls.All || !call.Tool.Description.Effects.ReadOnly)
         {
             ToolGatewayLog.Audit(
-                logger, call.Context.Caller, call.Tool.Name, call.Tool.Toolset, call.Context.Protocol, outcome, call.Elapsed.TotalMilliseconds, rows, bytes,
-                options.Value.Arguments ? Readable(call.Arguments) : "not logged");
+                logger, call.Context.Caller, call.Tool.Name, call.Tool.Toolset, call.Context.Protocol, outcome.Code, call.Elapsed.TotalMilliseconds,
+                outcome.Result?.Rows?.Items.Count ?? 0, outcome.Result?.Utf8.Length ?? 0, options.Value.Arguments ? Readable(call.Arguments) : "not logged");
         }
     }
 
