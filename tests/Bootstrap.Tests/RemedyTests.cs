@@ -17,7 +17,7 @@ public sealed class RemedyTests
     [InlineData("spanner", "SPANNER_NOT_CONFIGURED", "export Integrations__Spanner__Database=projects/<project-id>/instances/<instance>/databases/<database>", "GOOGLE_CLOUD_PROJECT=p1")]
     [InlineData("spanner", "PROJECT_NOT_CONFIGURED", "export GOOGLE_CLOUD_PROJECT=<project-id>", "SPANNER_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("pub-sub", "CREDENTIALS_NOT_FOUND", "gcloud auth application-default login", "GOOGLE_CLOUD_PROJECT=p1")]
-    [InlineData("session-database", "SESSION_DB_NOT_CONFIGURED", "export ConnectionStrings__sessions=sqlite:///./sessions.db")]
+    [InlineData("session-database", "SESSION_DB_NOT_CONFIGURED", "export SESSION_SERVICE_URI=sqlite:///./sessions.db")]
     [InlineData("gemini-developer-api", "MODEL_KEY_NOT_CONFIGURED", "export GEMINI_API_KEY=<key>")]
     [InlineData("gemini-on-vertex", "GEMINI_VERTEX_NOT_CONFIGURED", "export GOOGLE_GENAI_USE_VERTEXAI=true", "GOOGLE_CLOUD_PROJECT=p1")]
     [InlineData("gemini-on-vertex", "PROJECT_NOT_CONFIGURED", "export GOOGLE_CLOUD_PROJECT=<project-id>", "GOOGLE_GENAI_USE_VERTEXAI=TRUE")]

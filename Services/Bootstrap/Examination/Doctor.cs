@@ -12,7 +12,7 @@ public sealed class Doctor(
     /// <summary>How long a probe may take where nobody says.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns the integrations of these names; all when there is none.</summary>
+    /// <summary>Returns the integrations of these names; those that the program uses when there is none.</summary>
     /// <param name="names">Names or keys, whatever their case and punctuation: <c>Pub/Sub</c>, <c>pub-sub</c>, <c>pubsub</c>.</param>
     /// <exception cref="InvalidArgumentException">There is no integration of a name.</exception>
     public static IReadOnlyList<Integration> Choose(IntegrationCatalogue catalogue, IReadOnlyCollection<string> names)
@@ -23,11 +23,11 @@ public sealed class Doctor(
         var unknown = names.FirstOrDefault(name => !catalogue.All.Any(integration => Letters(integration.Name) == Letters(name)));
         return unknown is not null
             ? throw new InvalidArgumentException("only", unknown, $"one of {string.Join(", ", catalogue.All.Select(integration => integration.Key))}")
-            : [.. catalogue.All.Where(integration => names.Count == 0 || names.Any(name => Letters(integration.Name) == Letters(name)))];
+            : [.. names.Count == 0 ? catalogue.Used : catalogue.All.Where(integration => names.Any(name => Letters(integration.Name) == Letters(name)))];
     }
 
     /// <summary>Examines integrations.</summary>
-    /// <param name="only">Their names; all when empty. One that is asked for by name has to work.</param>
+    /// <param name="only">Their names; empty for those that the program uses. One that is asked for by name has to work.</param>
     /// <param name="timeout">How long each may take.</param>
     public async Task<Report> ExamineAsync(IReadOnlyCollection<string> only, TimeSpan timeout, CancellationToken cancellationToken)
     {

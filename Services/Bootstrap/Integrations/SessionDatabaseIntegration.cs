@@ -9,14 +9,17 @@ namespace Runtime.Bootstrap.Integrations;
 /// <summary>Where the session service keeps sessions.</summary>
 public sealed class SessionDatabaseIntegration : Integration
 {
-    private static readonly Setting Address = new("where sessions are kept: a URL, or an Npgsql keyword string", "ConnectionStrings:sessions")
+    internal const string Title = "Session database";
+
+    /// <summary>Where sessions are kept. The first name is that of the AppHost's reference, the second that of many deployments of ADK.</summary>
+    public static readonly Setting Address = new("where sessions are kept: a URL, or an Npgsql keyword string", "ConnectionStrings:sessions", "SESSION_SERVICE_URI")
     {
         IsSecret = true,
         Sample = "postgresql://<user>:<password>@<host>:5432/<database>",
         Local = "sqlite:///./sessions.db",
     };
 
-    public override string Name => "Session database";
+    public override string Name => Title;
 
     public override IReadOnlyList<Setting> Settings => [Address];
 
@@ -42,17 +45,12 @@ public sealed class SessionDatabaseIntegration : Integration
     {
         ArgumentNullException.ThrowIfNull(preflight);
 
-        var address = preflight.Settings.Get(Address)
-            ?? throw NotConfigured("SESSION_DB_NOT_CONFIGURED", "No session database is named.", $"export {Address.Variable}={Address.Local}");
+        var database = preflight.Sessions;
         try
         {
-            await using var store = StorageDialects.BuiltIn.Open(address, new() { Configuration = preflight.Configuration, Loggers = preflight.Loggers });
+            await using var store = database.Open(TimeProvider.System, new());
             await store.CheckAsync(cancellationToken);
-            return new(ConnectionUrl.Mask(address));
-        }
-        catch (ConnectionUrlException error)
-        {
-            throw NotConfigured("SESSION_DB_URL_INVALID", error.Problem, error.Fix);
+            return new(ConnectionUrl.Mask(database.Address));
         }
         catch (StorageException error)
         {

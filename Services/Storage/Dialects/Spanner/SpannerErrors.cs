@@ -38,7 +38,7 @@ internal static class SpannerErrors
                 $"Create it with: gcloud spanner instances create {parts[3]} --project={parts[1]} --config=<config> --description={parts[3]} --nodes=1"),
             PermissionDeniedException => (
                 StorageFailure.Denied, $"{place} refuses this account for '{database.Name}'.",
-                $"Grant it with: gcloud projects add-iam-policy-binding {parts[1]} --member=<principal> --role={SpannerDatabase.Product.Role}"),
+                $"Grant it with: gcloud projects add-iam-policy-binding {parts[1]} --member=<principal> --role={SpannerDatabase.Role}"),
             UnauthenticatedException => (
                 StorageFailure.Denied, $"{place} does not accept the login.", "Log in with: gcloud auth application-default login"),
             LimitExceededException => (

@@ -266,7 +266,6 @@ public sealed class SpannerSessionStore : ISessionStore
     public ValueTask DisposeAsync()
     {
         _schema.Dispose();
-        _database.Dispose();
         return ValueTask.CompletedTask;
     }
 
