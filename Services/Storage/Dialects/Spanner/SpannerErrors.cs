@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
@@ -24,7 +25,7 @@ internal static class SpannerErrors
         {
             NotConfiguredException missing => (StorageFailure.Denied, missing.Missing, missing.Fix),
             UnavailableException { Reason: "SPANNER_EMULATOR_UNREACHABLE" } => (
-                StorageFailure.Unavailable, $"{place} does not answer.", $"Start it, or correct {SpannerClient.Product.EmulatorVariable}."),
+                StorageFailure.Unavailable, $"{place} does not answer.", $"Start it with: {string.Format(CultureInfo.InvariantCulture, SpannerClient.Product.EmulatorCommand!, database.Client.Endpoint.Authority)}"),
             UnavailableException => (StorageFailure.Unavailable, $"{place} does not answer.", "Send the call again."),
             CommitInDoubtException => (
                 StorageFailure.Unavailable, $"{place} did not say whether it committed.", "Read the session, then send again what is missing."),
