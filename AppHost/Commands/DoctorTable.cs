@@ -35,6 +35,11 @@ internal static class DoctorTable
         }
 
         console.Write(table);
+        foreach (var finding in report.Findings.Where(finding => finding.Note is not null))
+        {
+            output.WriteLine($"{finding.Integration.Name}: {finding.Note}");
+        }
+
         // Outside the table, so that a step can be copied whole.
         foreach (var finding in report.Findings.Where(finding => finding.Fix is not null))
         {

@@ -72,6 +72,8 @@ internal class StoreInFront(ISessionStore inner) : ISessionStore
         return swept;
     }
 
+    public Task<SessionTables> InspectAsync(CancellationToken cancellationToken) => inner.InspectAsync(cancellationToken);
+
     public Task CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
     // Several services of a test are in front of one store.

@@ -24,6 +24,20 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Dialects))]
+    public async Task A_look_finds_what_there_is_and_makes_nothing(DatabaseDialect dialect)
+    {
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
+        await using var store = Open(database);
+
+        Assert.Equal(SessionTables.None, await store.InspectAsync(Cancellation));
+        Assert.Empty(await database.Client.ListTablesAsync(database.Name, schema: null, Cancellation));
+
+        await store.CheckAsync(Cancellation);
+        Assert.Equal(SessionTables.Complete, await store.InspectAsync(Cancellation));
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
     public async Task Replicas_that_start_at_once_on_an_empty_database_all_work(DatabaseDialect dialect)
     {
         var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);

@@ -49,6 +49,7 @@ public sealed class Doctor(
             {
                 Endpoint = answer.Endpoint,
                 CredentialsSource = answer.Source,
+                Note = answer.Note,
             };
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

@@ -9,6 +9,9 @@ public sealed record Finding(Integration Integration, IntegrationState State, Ti
     /// <summary>Gets the error's code; <see langword="null"/> when it works.</summary>
     public string? Code { get; init; }
 
+    /// <summary>Gets what is worth knowing though it works, as a sentence.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Gets what is wrong, as a sentence without the step.</summary>
     public string? Missing { get; init; }
 

@@ -25,12 +25,12 @@ public sealed class SessionDatabaseIntegration : Integration
 
     public override string Endpoint => "as the address says";
 
-    public override string Question => "what the session service asks at its start: a query on the session tables, which are made where they are missing";
+    public override string Question => "which tables there are; nothing is made or changed";
 
     public override IReadOnlyList<Remedy> Remedies { get; } =
     [
         new("SESSION_DB_NOT_CONFIGURED", IntegrationState.NotConfigured, "no address; the service does not start", $"export {Address.Variable}={Address.Local}"),
-        new("SESSION_DB_URL_INVALID", IntegrationState.Invalid, "the address cannot work; the service does not start", "write one of the forms in the text"),
+        new("SESSION_DB_URL_INVALID", IntegrationState.Invalid, "the address cannot work; the service does not start", "write the form in the text, the nearest to what came"),
         new("SESSION_DB_UNREACHABLE", IntegrationState.Unreachable, "the server does not answer; the service recovers by itself when it does", "pg_isready -h <host> -p <port>"),
         new("SESSION_DB_DENIED", IntegrationState.Denied, "wrong user, password or database; SQLite: a file that cannot be opened, or is none", "correct the address as the text says"),
         new("SESSION_DB_NOT_WRITABLE", IntegrationState.Denied, "the disk is full, or the server is a read-only replica", "free space, or name the primary server"),
@@ -49,8 +49,13 @@ public sealed class SessionDatabaseIntegration : Integration
         try
         {
             await using var store = database.Open(TimeProvider.System, new());
-            await store.CheckAsync(cancellationToken);
-            return new(ConnectionUrl.Mask(database.Address));
+            var tables = await store.InspectAsync(cancellationToken);
+            return new(ConnectionUrl.Mask(database.Address), Note: tables switch
+            {
+                SessionTables.None => "It has no tables of sessions yet; the session service makes them when it starts.",
+                SessionTables.Incomplete => "Its tables lack what is the session service's own; the service adds it when it starts.",
+                _ => null,
+            });
         }
         catch (StorageException error)
         {

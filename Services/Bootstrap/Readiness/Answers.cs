@@ -34,6 +34,7 @@ public static class Answers
         QuotaProject = finding.QuotaProject ?? "",
         Principal = finding.Principal ?? "",
         CredentialsSource = finding.CredentialsSource ?? "",
+        Note = finding.Note ?? "",
         Latency = Duration.FromTimeSpan(finding.Latency),
         Settings =
         {
