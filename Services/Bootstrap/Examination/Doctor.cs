@@ -80,7 +80,7 @@ public sealed class Doctor(
             };
         }
 
-        return Complete(finding, isNamed);
+        return await CompleteAsync(finding, isNamed, cancellationToken);
     }
 
     private static Finding Explained(Integration integration, ServiceException error)
@@ -107,7 +107,7 @@ public sealed class Doctor(
         _ => IntegrationState.Invalid,
     };
 
-    private Finding Complete(Finding finding, bool isNamed)
+    private async Task<Finding> CompleteAsync(Finding finding, bool isNamed, CancellationToken cancellationToken)
     {
         var integration = finding.Integration;
         var settings = integration.Settings.Select(setting => preflight.Settings[setting]).ToArray();
@@ -117,11 +117,20 @@ public sealed class Doctor(
             return complete;
         }
 
-        complete = complete with { Project = preflight.Settings.Get(SharedSettings.Project) };
+        var project = preflight.Settings[SharedSettings.Project];
+        complete = project.Value is not null ? complete with { Project = project.Value, ProjectSource = project.Source }
+            : await preflight.ProjectAsync(cancellationToken) is { } machine ? complete with { Project = machine, ProjectSource = "metadata server" }
+            : complete;
         // With a key of its own, or an emulator, it does not call as the login.
         return finding.State is IntegrationState.Emulator || finding.CredentialsSource is not null || credentials.Login is not { } login
             ? complete
-            : complete with { Principal = login.Principal, CredentialsSource = login.Source, QuotaProject = login.QuotaProject };
+            : complete with
+            {
+                Principal = login.Principal,
+                CredentialsSource = login.Source,
+                QuotaProject = login.QuotaProject,
+                Token = await credentials.DescribeTokenAsync(cancellationToken),
+            };
     }
 
     private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();

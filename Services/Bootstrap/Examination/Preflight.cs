@@ -31,6 +31,9 @@ public sealed class Preflight(
 
     public HttpClient Http => _http;
 
+    /// <summary>Returns the project that is meant where a call names none; <see langword="null"/> when nothing says one.</summary>
+    public Task<string?> ProjectAsync(CancellationToken cancellationToken) => credentials.ProjectAsync(cancellationToken);
+
     /// <summary>Returns where calls to a product go.</summary>
     public GoogleEndpoint EndpointOf(GoogleProduct product) => options.EndpointOf(product);
 

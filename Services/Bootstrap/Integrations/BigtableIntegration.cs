@@ -41,14 +41,14 @@ public sealed class BigtableIntegration : GoogleIntegration
         if (endpoint.IsEmulator)
         {
             // It takes any instance, and has no list of them.
-            instance ??= $"projects/{preflight.Settings.Get(SharedSettings.Project) ?? "any"}/instances/any";
+            instance ??= $"projects/{await preflight.ProjectAsync(cancellationToken) ?? "any"}/instances/any";
         }
 
         var connection = preflight.Connections.Open(BigtableAdminClient.Product);
         await (instance is not null
             ? ListProbe.AskAsync(connection, "google.bigtable.admin.v2.BigtableTableAdmin", "ListTables", "parent", instance, paged: false, cancellationToken)
             : ListProbe.AskAsync(
-                connection, "google.bigtable.admin.v2.BigtableInstanceAdmin", "ListInstances", "parent", $"projects/{ProjectOf(preflight, "BIGTABLE_NOT_CONFIGURED")}",
+                connection, "google.bigtable.admin.v2.BigtableInstanceAdmin", "ListInstances", "parent", $"projects/{await ProjectOfAsync(preflight, cancellationToken, "BIGTABLE_NOT_CONFIGURED")}",
                 paged: false, cancellationToken));
         return new(endpoint.Authority, endpoint.IsEmulator);
     }

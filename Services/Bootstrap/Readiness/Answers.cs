@@ -35,6 +35,9 @@ public static class Answers
         Principal = finding.Principal ?? "",
         CredentialsSource = finding.CredentialsSource ?? "",
         Note = finding.Note ?? "",
+        ProjectSource = finding.ProjectSource ?? "",
+        Scopes = { finding.Token?.Scopes ?? [] },
+        TokenExpires = finding.Token?.Expires is { } expires ? Timestamp.FromDateTimeOffset(expires) : null,
         Latency = Duration.FromTimeSpan(finding.Latency),
         Settings =
         {
