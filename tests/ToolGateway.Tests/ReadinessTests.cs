@@ -51,5 +51,16 @@ public sealed class ReadinessTests(GatewayFixture gateway) : IClassFixture<Gatew
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_time_that_is_no_number_is_a_bad_request()
+    {
+        using var client = gateway.CreateClient();
+
+        using var response = await client.GetAsync("/doctor?timeout=soon", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("BAD_REQUEST", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["title"]);
+    }
+
     private Readiness.ReadinessClient Client() => new(gateway.Channel());
 }

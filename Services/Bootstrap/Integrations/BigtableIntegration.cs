@@ -29,6 +29,7 @@ public sealed class BigtableIntegration : GoogleIntegration
     [
         new("BIGTABLE_NOT_CONFIGURED", IntegrationState.NotConfigured, "no emulator, and no project", "export GOOGLE_CLOUD_PROJECT=<project-id>"),
         new("PROJECT_NOT_CONFIGURED", IntegrationState.NotConfigured, "a call without project_id, and no default", "export GOOGLE_CLOUD_PROJECT=<project-id>"),
+        new("BIGTABLE_EMULATOR_NO_SQL", IntegrationState.Invalid, "a query in SQL was sent to the emulator, which has none; rows are read by key", "unset BIGTABLE_EMULATOR_HOST"),
         new("BIGTABLE_NOT_FOUND", IntegrationState.Invalid, "no such instance or table", "name one that bigtable_list_tables answers"),
     ];
 
