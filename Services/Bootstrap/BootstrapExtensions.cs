@@ -7,9 +7,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
+using Runtime.Bootstrap.Integrations;
 using Runtime.Bootstrap.Readiness;
 using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud;
+using Runtime.Storage;
 
 namespace Runtime.Bootstrap;
 
@@ -17,7 +19,7 @@ namespace Runtime.Bootstrap;
 public static class BootstrapExtensions
 {
     /// <summary>Adds the settings snapshot, the typed clients and the doctor. Nothing connects, or looks for credentials, before its first call.</summary>
-    /// <param name="catalogue">The integrations; <see langword="null"/> for those of this product.</param>
+    /// <param name="catalogue">The integrations, and which of them the program uses; <see langword="null"/> for all of this product.</param>
     public static BootstrapBuilder AddBootstrap(this IServiceCollection services, IntegrationCatalogue? catalogue = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -25,6 +27,8 @@ public static class BootstrapExtensions
         services.AddGoogleCloud();
         services.AddSingleton(catalogue ?? IntegrationCatalogue.BuiltIn);
         services.TryAddSingleton(provider => SettingsSnapshot.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IntegrationCatalogue>()));
+        services.TryAddSingleton(StorageDialects.BuiltIn);
+        services.TryAddSingleton<SessionDatabase>();
         services.TryAddSingleton<Preflight>();
         services.TryAddSingleton<Doctor>();
         services.TryAddSingleton<ReadinessReports>();

@@ -50,10 +50,10 @@ public abstract class GoogleIntegration : Integration
 
     /// <summary>Returns the default project.</summary>
     /// <param name="code">What the lack of one is called.</param>
-    protected string ProjectOf(Preflight preflight, string code = "PROJECT_NOT_CONFIGURED")
+    protected async Task<string> ProjectOfAsync(Preflight preflight, CancellationToken cancellationToken, string code = "PROJECT_NOT_CONFIGURED")
     {
         ArgumentNullException.ThrowIfNull(preflight);
-        return preflight.Settings.Get(SharedSettings.Project)
+        return await preflight.ProjectAsync(cancellationToken)
             ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
     }
 

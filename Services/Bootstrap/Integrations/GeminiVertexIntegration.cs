@@ -63,7 +63,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
         }
 
         var key = settings[ExpressKey];
-        if (key.IsSet && (settings.Get(SharedSettings.Project) is not null || settings[SharedSettings.Location].IsSet))
+        if (key.IsSet && (settings[SharedSettings.Project].IsSet || settings[SharedSettings.Location].IsSet))
         {
             throw NotConfigured(
                 "MODEL_MODE_AMBIGUOUS", "A key for express mode is set, and so is a project or a location, which express mode does not take.", $"unset {Setting.VariableOf(key.Name!)}");
@@ -71,7 +71,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
 
         // The location that Google's SDK takes where none is set.
         var location = settings.Get(SharedSettings.Location) ?? "global";
-        var parent = key.IsSet ? "" : $"projects/{ProjectOf(preflight)}/locations/{location}/";
+        var parent = key.IsSet ? "" : $"projects/{await ProjectOfAsync(preflight, cancellationToken)}/locations/{location}/";
         var own = EndpointAddress.Of(this, Product, settings[BaseUrl]);
         var endpoint = settings[BaseUrl].IsSet || location is "global" ? own : new GoogleEndpoint(new Uri($"https://{location}-{Product.Host}"), IsEmulator: false);
         try
