@@ -93,6 +93,13 @@ public sealed class SmokeServices : IAsyncDisposable
 
     private Task<LocalStack> LocalAsync() => _local.Value.WaitAsync(TestContext.Current.CancellationToken);
 
+    private static CancellationTokenSource StartLimit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(Lifeline.Ended);
+        limit.CancelAfter(TestTimeouts.Start);
+        return limit;
+    }
+
     private async Task<LocalStack> StartAsync()
     {
         if (SmokeSettings.RunningStack is { } running)
@@ -101,7 +108,7 @@ public sealed class SmokeServices : IAsyncDisposable
         }
 
         _folder = StateFolder.Create();
-        using var limit = new CancellationTokenSource(TestTimeouts.Start);
+        using var limit = StartLimit();
         // Named one by one: what the environment says of live products is for the live variants.
         _builder = await DistributedApplicationTestingBuilder.CreateAsync<Program>(
             [$"--{StateDirectory.Setting}", _folder, .. Products.Select(product => product.ModeArgument)], limit.Token);
@@ -126,7 +133,7 @@ public sealed class SmokeServices : IAsyncDisposable
         }
 
         var application = builder.Build();
-        using var limit = new CancellationTokenSource(TestTimeouts.Start);
+        using var limit = StartLimit();
         await application.StartAsync(limit.Token);
         await application.ResourceNotifications.WaitForResourceHealthyAsync(LocalStack.ToolGateway, limit.Token);
         return application;

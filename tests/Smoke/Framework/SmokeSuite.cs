@@ -6,11 +6,21 @@ public abstract class SmokeSuite : IAsyncDisposable
 {
     private readonly Stack<Func<CancellationToken, Task>> _afterwards = new();
 
+    private readonly CancellationTokenRegistration _ended;
+
+    protected SmokeSuite()
+    {
+        Assert.SkipWhen(Lifeline.Ended.IsCancellationRequested, "The run was ended before this test.");
+        var test = TestContext.Current;
+        _ended = Lifeline.Ended.Register(test.CancelCurrentTest);
+    }
+
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
+        await _ended.DisposeAsync();
         using var limit = new CancellationTokenSource(TestTimeouts.Call);
         List<Exception> failures = [];
         while (_afterwards.TryPop(out var remove))
