@@ -8,26 +8,19 @@ namespace Runtime.Smoke.Sessions;
 /// <param name="name">Name of the service in front of it.</param>
 internal abstract class SessionDatabase(string name) : IAsyncDisposable
 {
-    private readonly Stack<Func<CancellationToken, Task>> _afterwards = new();
+    private readonly Removals _removals = new();
 
     public string Name { get; } = name;
 
     /// <summary>Makes the database, and returns the variables that the service is given. Skips where its server is absent.</summary>
     public abstract Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        using var limit = new CancellationTokenSource(TestTimeouts.Call);
-        while (_afterwards.TryPop(out var remove))
-        {
-            await remove(limit.Token);
-        }
-    }
+    public ValueTask DisposeAsync() => _removals.DisposeAsync();
 
     protected static IReadOnlyDictionary<string, string> Given(string address) => new Dictionary<string, string> { ["ConnectionStrings__sessions"] = address };
 
     /// <summary>Has the database removed at the end of the run.</summary>
-    protected void Afterwards(Func<CancellationToken, Task> remove) => _afterwards.Push(remove);
+    protected void Afterwards(Func<CancellationToken, Task> remove) => _removals.Add(remove);
 }
 
 internal sealed class InMemorySessions() : SessionDatabase(SessionServices.InMemory)
@@ -68,15 +61,13 @@ internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPos
             }
         }
 
-        foreach (var old in left.Where(SmokeName.IsStale))
-        {
-            await ExecuteAsync($"DROP DATABASE IF EXISTS \"{old}\" WITH (FORCE)", cancellationToken);
-        }
-
+        await SmokeName.SweepAsync(left, DropAsync, cancellationToken);
         var database = SmokeName.New();
-        Afterwards(cancellation => ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)", cancellation));
+        Afterwards(cancellation => DropAsync(database, cancellation));
         await ExecuteAsync($"CREATE DATABASE \"{database}\"", cancellationToken);
         return Given(new NpgsqlConnectionStringBuilder(address) { Database = database }.ConnectionString);
+
+        Task DropAsync(string name, CancellationToken cancellation) => ExecuteAsync($"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)", cancellation);
 
         async Task ExecuteAsync(string statement, CancellationToken cancellation)
         {
@@ -107,15 +98,13 @@ internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql)
             }
         }
 
-        foreach (var old in left.Where(SmokeName.IsStale))
-        {
-            await ExecuteAsync($"DROP DATABASE IF EXISTS `{old}`", cancellationToken);
-        }
-
+        await SmokeName.SweepAsync(left, DropAsync, cancellationToken);
         var database = SmokeName.New();
-        Afterwards(cancellation => ExecuteAsync($"DROP DATABASE IF EXISTS `{database}`", cancellation));
+        Afterwards(cancellation => DropAsync(database, cancellation));
         await ExecuteAsync($"CREATE DATABASE `{database}`", cancellationToken);
         return Given(new UriBuilder(url) { Path = database }.Uri.AbsoluteUri);
+
+        Task DropAsync(string name, CancellationToken cancellation) => ExecuteAsync($"DROP DATABASE IF EXISTS `{name}`", cancellation);
 
         async Task ExecuteAsync(string statement, CancellationToken cancellation)
         {
