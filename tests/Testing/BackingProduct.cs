@@ -42,6 +42,9 @@ public sealed class BackingProduct
     /// <summary>Gets the command line that lets an AppHost supply the product that way.</summary>
     public string ModeArgument => $"--Backing:{_setting}={Mode}";
 
+    /// <summary>Gets the variable that says how the AppHost supplies the product.</summary>
+    public string ModeVariable => $"Backing__{_setting}";
+
     /// <summary>Returns the connection string (PostgreSQL), URL (MariaDB) or host:port (emulators). Skips where the product is absent; fails where it was promised.</summary>
     /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
     public async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
@@ -68,7 +71,8 @@ public sealed class BackingProduct
     {
         foreach (var product in All.Where(product => product._started.IsValueCreated))
         {
-            if (await product._started.Value is { Application: { } application } started)
+            // One that did not start has said so to the tests that asked for it.
+            if (await Task.WhenAny(product._started.Value) is { IsCompletedSuccessfully: true } start && await start is { Application: { } application } started)
             {
                 await application.DisposeAsync();
                 Directory.Delete(started.Folder!, recursive: true);
@@ -129,8 +133,18 @@ public sealed class BackingProduct
         }
 
         using var limit = new CancellationTokenSource(TestTimeouts.Start);
-        await application.StartAsync(limit.Token);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync(part.ResourceName, limit.Token);
+        try
+        {
+            await application.StartAsync(limit.Token);
+            await application.ResourceNotifications.WaitForResourceHealthyAsync(part.ResourceName, limit.Token);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+
         return new Started(await part.Address(), "", application, folder);
     }
 
