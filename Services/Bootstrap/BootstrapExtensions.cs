@@ -9,7 +9,6 @@ using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Readiness;
 using Runtime.Bootstrap.Settings;
-using Runtime.GoogleCloud;
 
 namespace Runtime.Bootstrap;
 
@@ -22,7 +21,7 @@ public static class BootstrapExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        services.AddGoogleCloud();
+        services.AddClients();
         services.AddSingleton(catalogue ?? IntegrationCatalogue.BuiltIn);
         services.TryAddSingleton(provider => SettingsSnapshot.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IntegrationCatalogue>()));
         services.TryAddSingleton<Preflight>();

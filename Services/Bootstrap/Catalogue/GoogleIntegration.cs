@@ -53,8 +53,14 @@ public abstract class GoogleIntegration : Integration
     protected string ProjectOf(Preflight preflight, string code = "PROJECT_NOT_CONFIGURED")
     {
         ArgumentNullException.ThrowIfNull(preflight);
-        return preflight.Settings.Get(SharedSettings.Project)
-            ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
+        return ProjectOf(preflight.Settings, code);
+    }
+
+    /// <inheritdoc cref="ProjectOf(Preflight, string)"/>
+    protected string ProjectOf(SettingsSnapshot settings, string code = "PROJECT_NOT_CONFIGURED")
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings.Get(SharedSettings.Project) ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
     }
 
     /// <summary>Makes a path of settings of this integration.</summary>
