@@ -25,7 +25,7 @@ try
         .WithServiceEndpoints()
         .WithDatabase(sessions);
 
-    builder.AddProject("tool-gateway", "../Services/ToolGateway/ToolGateway.csproj")
+    var toolGateway = builder.AddProject("tool-gateway", "../Services/ToolGateway/ToolGateway.csproj")
         .WithServiceEndpoints()
         .WithReference(sessionService)
         .WithBacking(pubsub)
@@ -33,7 +33,7 @@ try
         .WithBacking(bigtable)
         .WithProject(pubsub, spanner, bigtable);
 
-    builder.RecordStack(sessions, pubsub, spanner, bigtable);
+    builder.RecordStack(sessions, [pubsub, spanner, bigtable], [sessionService, toolGateway]);
     builder.Build().Run();
     return 0;
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Runtime.AppHost.Resources;
@@ -99,20 +98,8 @@ internal static class DoctorCommand
 
     private static IConfigurationRoot Configuration(string? stateDirectory)
     {
-        var assembly = typeof(DoctorCommand).Assembly;
-        // Where the sources are; a copy that was published elsewhere takes the folder it is started in.
-        var recorded = assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(fact => fact.Key == "apphostprojectpath")?.Value;
-        var folder = recorded is not null && Directory.Exists(recorded) ? recorded : Directory.GetCurrentDirectory();
-        var builder = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(folder, "appsettings.json"), optional: true)
-            .AddUserSecrets(assembly, optional: true)
-            .AddEnvironmentVariables();
-        if (stateDirectory is not null)
-        {
-            builder.AddInMemoryCollection([new(StateDirectory.Setting, stateDirectory)]);
-        }
-
-        return builder.Add(new StackEnvironment(StateDirectory.Of(builder.Build(), folder))).Build();
+        var settings = CommandConfiguration.Read(stateDirectory);
+        return settings.Builder.Add(new StackEnvironment(settings.StateDirectory)).Build();
     }
 
     private static ServiceProvider Services(IConfiguration configuration)

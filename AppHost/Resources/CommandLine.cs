@@ -1,4 +1,5 @@
 using Runtime.AppHost.Commands;
+using Runtime.AppHost.Commands.Smoke;
 
 namespace Runtime.AppHost.Resources;
 
@@ -23,6 +24,10 @@ internal static class CommandLine
 
           asks everything behind the services whether it works, and ends; doctor --help has more
 
+          dotnet run --project AppHost -- smoke [--live] [--only KEY] [--report FOLDER] [--timeout SECONDS]
+
+          proves the integrations over the services' own APIs, and ends; smoke --help has more
+
         Every option is also a setting in AppHost/appsettings.json and a variable (Backing__Spanner=none).
         docs/settings.md has them all.
         """;
@@ -33,6 +38,11 @@ internal static class CommandLine
         if (args is [DoctorCommand.Name, .. var rest])
         {
             return await DoctorCommand.RunAsync(rest, Console.Out, Console.Error);
+        }
+
+        if (args is [SmokeCommand.Name, .. var wanted])
+        {
+            return await SmokeCommand.RunAsync(wanted, Console.Out, Console.Error);
         }
 
         if (args.Any(arg => arg is "--help" or "-h" or "-?"))

@@ -1,26 +1,32 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Runtime.AppHost.Resources.Postgres;
 
 namespace Runtime.AppHost.Resources;
 
-/// <summary>A file that tells commands what the services of the running stack were given: <c>stack.env</c> in the state directory.</summary>
+/// <summary>A file that tells commands what the services of the running stack were given, and where they answer: <c>stack.env</c> in the state directory.</summary>
 /// <remarks>It holds the address of the session database, so only its owner may read it; it is there while the stack runs.</remarks>
 internal static class StackRecord
 {
     public static string FileIn(string folder) => Path.Combine(folder, "stack.env");
 
+    /// <summary>Returns the configuration key that an endpoint of a service is recorded under, which is that of service discovery.</summary>
+    public static string KeyOf(string service, string endpoint) => $"services:{service}:{endpoint}:0";
+
     /// <summary>Keeps the file while the stack runs.</summary>
-    public static void RecordStack(this IDistributedApplicationBuilder builder, SessionDatabase sessions, params BackingProduct[] products)
+    public static void RecordStack(
+        this IDistributedApplicationBuilder builder, SessionDatabase sessions, BackingProduct[] products, IResourceBuilder<ProjectResource>[] services)
     {
         if (!builder.ExecutionContext.IsPublishMode)
         {
             var (file, project) = (FileIn(StateDirectory.Of(builder)), BackingProductExtensions.ProjectFor(builder, products));
-            builder.Services.AddHostedService(_ => new Writer(file, sessions, products, project));
+            builder.Services.AddHostedService(_ => new Writer(file, sessions, products, services, project));
         }
     }
 
-    private sealed class Writer(string file, SessionDatabase sessions, BackingProduct[] products, string? project) : IHostedLifecycleService
+    private sealed class Writer(string file, SessionDatabase sessions, BackingProduct[] products, IResourceBuilder<ProjectResource>[] services, string? project)
+        : IHostedLifecycleService
     {
         public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -51,6 +57,16 @@ internal static class StackRecord
             if (project is not null)
             {
                 lines.Add($"{BackingProductExtensions.ProjectVariable}={project}");
+            }
+
+            foreach (var service in services)
+            {
+                foreach (var endpoint in new[] { ServiceEndpoints.Grpc, ServiceEndpoints.Http })
+                {
+                    var address = await ReferenceExpression.Create($"{service.GetEndpoint(endpoint).Property(EndpointProperty.Url)}").GetValueAsync(cancellationToken);
+                    var variable = KeyOf(service.Resource.Name, endpoint).Replace(ConfigurationPath.KeyDelimiter, "__", StringComparison.Ordinal);
+                    lines.Add($"{variable}={address}");
+                }
             }
 
             File.Delete(file);

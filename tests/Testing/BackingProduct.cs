@@ -42,6 +42,9 @@ public sealed class BackingProduct
     /// <summary>Gets the command line that lets an AppHost supply the product that way.</summary>
     public string ModeArgument => $"--Backing:{_setting}={Mode}";
 
+    /// <summary>Gets the variable that says how the AppHost supplies the product.</summary>
+    public string ModeVariable => $"Backing__{_setting}";
+
     /// <summary>Returns the connection string (PostgreSQL), URL (MariaDB) or host:port (emulators). Skips where the product is absent; fails where it was promised.</summary>
     /// <remarks>An instance that runs already is taken when the product's usual variable points at it.</remarks>
     public async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)

@@ -50,4 +50,12 @@ public sealed class BigtableAdminClient(GoogleConnection connection)
             (channel, call) => new BigtableTableAdmin.BigtableTableAdminClient(channel).CreateTableAsync(request, call),
             cancellationToken);
     }
+
+    /// <summary>Deletes a table and all its data, which cannot be taken back.</summary>
+    /// <param name="table">Its full name: <c>projects/p/instances/i/tables/t</c>.</param>
+    public Task DeleteTableAsync(string table, CancellationToken cancellationToken) => connection.CallAsync(
+        CallPolicies.Admin,
+        ("name", table),
+        (channel, call) => new BigtableTableAdmin.BigtableTableAdminClient(channel).DeleteTableAsync(new DeleteTableRequest { Name = table }, call),
+        cancellationToken);
 }

@@ -86,6 +86,19 @@ public sealed class PubSubClient(GoogleConnection connection)
             cancellationToken));
     }
 
+    /// <summary>Deletes a topic; subscriptions to it remain, and get nothing more.</summary>
+    public Task DeleteTopicAsync(string topic, CancellationToken cancellationToken) => TopicCallAsync(topic, () => connection.CallAsync(
+        CallPolicies.Admin,
+        ("topic", topic),
+        (channel, call) => new Publisher.PublisherClient(channel).DeleteTopicAsync(new DeleteTopicRequest { Topic = topic }, call),
+        cancellationToken));
+
+    public Task DeleteSubscriptionAsync(string subscription, CancellationToken cancellationToken) => SubscriptionCallAsync(subscription, () => connection.CallAsync(
+        CallPolicies.Admin,
+        ("subscription", subscription),
+        (channel, call) => new Subscriber.SubscriberClient(channel).DeleteSubscriptionAsync(new DeleteSubscriptionRequest { Subscription = subscription }, call),
+        cancellationToken));
+
     internal static NotFoundException MissingSubscription(string subscription, NotFoundException error) => Missing(
         "SUBSCRIPTION", subscription, (project, id) => $"gcloud pubsub subscriptions create {id} --topic=<topic> --project={project}", error);
 
