@@ -16,7 +16,7 @@ public sealed class GeminiClientTests
          "modelVersion":"gemini-2.5-flash","responseId":"r1"}
         """;
 
-    private static readonly GenerateContentRequest Ping = GenerateContentRequest.Of("ping", new() { Temperature = 0, MaxOutputTokens = 8, ThinkingConfig = new(0) });
+    private static readonly GenerateContentRequest Ping = GenerateContentRequest.Of("ping", new() { Temperature = 0, MaxOutputTokens = 8 });
 
     [Fact]
     public async Task A_key_asks_the_developer_API_and_gets_the_text_and_what_it_cost()
@@ -42,7 +42,7 @@ public sealed class GeminiClientTests
             """
             {"contents":[{"role":"user","parts":[{"text":"ping"}]}],
             "systemInstruction":{"parts":[{"text":"Say pong."}]},
-            "generationConfig":{"temperature":0,"maxOutputTokens":8,"thinkingConfig":{"thinkingBudget":0}}}
+            "generationConfig":{"temperature":0,"maxOutputTokens":8}}
             """.ReplaceLineEndings(""),
             body);
     }

@@ -39,12 +39,7 @@ public sealed record GenerationConfig
 
     /// <summary>Gets the most tokens that the answer may have, those of thinking included.</summary>
     public int? MaxOutputTokens { get; init; }
-
-    public ThinkingConfig? ThinkingConfig { get; init; }
 }
-
-/// <param name="ThinkingBudget">The most tokens to think with; 0 does not think, where the model allows that.</param>
-public sealed record ThinkingConfig(int? ThinkingBudget);
 
 /// <summary>What a model answered.</summary>
 public sealed record GenerateContentResponse
