@@ -71,7 +71,8 @@ public sealed class BackingProduct
     {
         foreach (var product in All.Where(product => product._started.IsValueCreated))
         {
-            if (await product._started.Value is { Application: { } application } started)
+            // One that did not start has said so to the tests that asked for it.
+            if (await Task.WhenAny(product._started.Value) is { IsCompletedSuccessfully: true } start && await start is { Application: { } application } started)
             {
                 await application.DisposeAsync();
                 Directory.Delete(started.Folder!, recursive: true);
@@ -132,8 +133,18 @@ public sealed class BackingProduct
         }
 
         using var limit = new CancellationTokenSource(TestTimeouts.Start);
-        await application.StartAsync(limit.Token);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync(part.ResourceName, limit.Token);
+        try
+        {
+            await application.StartAsync(limit.Token);
+            await application.ResourceNotifications.WaitForResourceHealthyAsync(part.ResourceName, limit.Token);
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+
         return new Started(await part.Address(), "", application, folder);
     }
 

@@ -8,6 +8,11 @@ internal sealed class SmokeFolder : IAsyncDisposable
     // No run takes that long.
     private static readonly TimeSpan Stale = TimeSpan.FromHours(2);
 
+    private const UnixFileMode Everybody =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private SmokeFolder(string path) => FullPath = path;
 
     public string FullPath { get; }
@@ -26,8 +31,8 @@ internal sealed class SmokeFolder : IAsyncDisposable
         var folder = new SmokeFolder(Directory.CreateTempSubdirectory(Prefix).FullName);
         if (!OperatingSystem.IsWindows())
         {
-            // PostgreSQL refuses root, so its server is another user, who has to get through.
-            File.SetUnixFileMode(folder.FullPath, File.GetUnixFileMode(folder.FullPath) | UnixFileMode.OtherExecute);
+            // As /tmp is: a database server that root starts changes its user, and has temporary files too.
+            File.SetUnixFileMode(folder.FullPath, Everybody | UnixFileMode.StickyBit);
         }
 
         return folder;

@@ -11,7 +11,7 @@ internal static class SmokeTable
 
     /// <summary>Returns the line that tells of one test.</summary>
     public static string Line(SmokeResult result) => string.Create(
-        CultureInfo.InvariantCulture, $"{Word(result.Outcome),-7}  {result.Integration}  {result.Test} [{result.Mode}]  {result.Time.TotalSeconds:0.0} s");
+        CultureInfo.InvariantCulture, $"{Word(result.Outcome),-7}  {result.Suite}: {result.Test} [{result.Mode}]  {result.Time.TotalSeconds:0.0} s");
 
     /// <summary>Returns the sentence that a run ends with.</summary>
     public static string Summary(IReadOnlyCollection<SmokeResult> results, TimeSpan time)

@@ -24,6 +24,13 @@ public sealed class SmokeGateway(Uri grpc, Uri http, IConfiguration configuratio
     /// <summary>Gets the default project of the gateway.</summary>
     public string Project => _clients.GetRequiredService<SettingsSnapshot>().Get(SharedSettings.Project) ?? "";
 
+    /// <summary>Returns where the emulator of a product answers, as <c>host:port</c>; empty for the real service.</summary>
+    public string EmulatorOf(BackingProduct product)
+    {
+        ArgumentNullException.ThrowIfNull(product);
+        return configuration[product.Variable] ?? "";
+    }
+
     /// <summary>Returns a wire client in front of the same products as the gateway's.</summary>
     public T Client<T>()
         where T : notnull => _clients.GetRequiredService<T>();
