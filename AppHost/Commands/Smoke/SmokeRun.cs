@@ -47,15 +47,15 @@ internal sealed class SmokeRun(SmokeProgram program, string stateDirectory, Text
         var running = StateDirectory.IsInUse(stateDirectory) && File.Exists(StackRecord.FileIn(stateDirectory));
         Say(running ? $"Against the stack that runs on {stateDirectory}." : $"No stack runs on {stateDirectory}; one is started for this run and removed after it.");
 
-        var messages = new SmokeMessages(Take);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         end.CancelAfter(limit);
+        var messages = new SmokeMessages(result => Take(result, end.Token));
         await using (var folder = SmokeFolder.Create())
         await using (new Timer(_ => Remind(messages), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)))
         {
             Dictionary<string, string?> environment = new(folder.Variables)
             {
-                ["RUNTIME_SMOKE_LIFELINE"] = "true",
+                ["RUNTIME_SMOKE_LIFELINE"] = folder.FullPath,
                 ["RUNTIME_SMOKE_STACK"] = running ? stateDirectory : null,
             };
             if (live)
@@ -93,12 +93,18 @@ internal sealed class SmokeRun(SmokeProgram program, string stateDirectory, Text
     private string? TroubleOf(SmokeMessages messages, CancellationTokenSource end, TimeSpan limit, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? "The run was ended before all tests had run."
         : end.IsCancellationRequested ? $"The run did not end in {limit.TotalSeconds:0} s. Fix: dotnet run --project AppHost -- smoke --timeout {limit.TotalSeconds * 2:0}"
-        : !messages.IsComplete ? $"The suites ended too early:\n{string.Join('\n', messages.Other.TakeLast(20))}"
+        : !messages.IsComplete ? $"The suites ended too early, while these ran: {string.Join("; ", messages.Running)}.\n{string.Join('\n', messages.Other.TakeLast(20))}".TrimEnd()
         : _results.Count == 0 ? "Nothing ran: these suites run live only. Fix: dotnet run --project AppHost -- smoke --live"
         : null;
 
-    private void Take(SmokeResult result)
+    private void Take(SmokeResult result, CancellationToken end)
     {
+        if (result.Outcome is SmokeOutcome.Failed && end.IsCancellationRequested)
+        {
+            // It was ended under its feet, and says nothing of what it proves.
+            result = result with { Outcome = SmokeOutcome.Skipped, Message = "The run was ended during this test.", Details = "" };
+        }
+
         _results.Add(result);
         Say(SmokeTable.Line(result));
         if (result.Outcome is not SmokeOutcome.Passed)

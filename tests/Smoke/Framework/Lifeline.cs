@@ -3,7 +3,7 @@ namespace Runtime.Smoke.Framework;
 /// <summary>Ends the run when whoever started it is gone, also after SIGKILL: the system then closes the pipe that is this program's standard input.</summary>
 public static class Lifeline
 {
-    /// <summary><c>true</c>: standard input is a pipe that stays open as long as the run is wanted.</summary>
+    /// <summary>Set: standard input is a pipe that stays open as long as the run is wanted. The value is the folder of its temporary files.</summary>
     public const string Variable = "RUNTIME_SMOKE_LIFELINE";
 
     private static readonly Lazy<CancellationToken> Pipe = new(Watch);
@@ -13,7 +13,7 @@ public static class Lifeline
 
     private static CancellationToken Watch()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not "true")
+        if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } folder)
         {
             return CancellationToken.None;
         }
@@ -26,10 +26,23 @@ public static class Lifeline
             {
             }
 
+            // Who made the folder may not be there any more to remove it.
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(folder);
             ended.Cancel();
         });
         watcher.IsBackground = true;
         watcher.Start();
         return ended.Token;
+    }
+    private static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // It is gone, or the next run removes it.
+        }
     }
 }
