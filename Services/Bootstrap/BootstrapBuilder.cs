@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Runtime.GoogleCloud;
 
 namespace Runtime.Bootstrap;
 
@@ -22,8 +21,7 @@ public sealed class BootstrapBuilder(IServiceCollection services)
         where T : class
     {
         Services.RemoveAll<T>();
-        // It adds what is not there, and nothing else.
-        Services.AddGoogleCloud();
+        Services.AddClients();
         return this;
     }
 }

@@ -10,7 +10,6 @@ using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Integrations;
 using Runtime.Bootstrap.Readiness;
 using Runtime.Bootstrap.Settings;
-using Runtime.GoogleCloud;
 using Runtime.Storage;
 
 namespace Runtime.Bootstrap;
@@ -24,7 +23,7 @@ public static class BootstrapExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
 
-        services.AddGoogleCloud();
+        services.AddClients();
         services.AddSingleton(catalogue ?? IntegrationCatalogue.BuiltIn);
         services.TryAddSingleton(provider => SettingsSnapshot.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IntegrationCatalogue>()));
         services.TryAddSingleton(StorageDialects.BuiltIn);

@@ -19,6 +19,7 @@ public static class GoogleCloudExtensions
         services.TryAddSingleton<GoogleCredentials>();
         services.TryAddSingleton<GoogleChannels>();
         services.TryAddSingleton<GoogleConnections>();
+        services.TryAddSingleton<GoogleRestConnections>();
 
         services.TryAddSingleton(provider => new PubSubClient(Connect(provider, PubSubClient.Product)));
         services.TryAddSingleton(provider => new PubSubSubscriber(

@@ -19,6 +19,8 @@ internal sealed partial class MarkdownPage
 
     public static MarkdownPage Errors { get; } = new("docs/errors.md");
 
+    public static MarkdownPage ContinuousIntegration { get; } = new("docs/ci.md");
+
     public static MarkdownPage Runbook { get; } = new("docs/runbook.md");
 
     /// <summary>Gets every page of the repository that is written for people.</summary>

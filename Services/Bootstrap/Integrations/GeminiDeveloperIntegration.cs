@@ -2,6 +2,8 @@ using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud.Connection;
+using Runtime.GoogleCloud.Gemini;
+using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.Bootstrap.Integrations;
 
@@ -23,6 +25,8 @@ public sealed class GeminiDeveloperIntegration : Integration
         Sample = "https://generativelanguage.googleapis.com",
     };
 
+    private static readonly Setting Model = new("model that is asked where a call names none", $"{Section}:Model") { Default = "gemini-2.5-flash", Sample = "gemini-2.5-flash" };
+
     private static readonly Setting Version = new("version of the API", $"{Section}:ApiVersion", "GOOGLE_GENAI_API_VERSION") { IsShared = true, Default = "v1beta", Sample = "v1beta" };
 
     private static readonly GoogleProduct Product = new(
@@ -34,7 +38,7 @@ public sealed class GeminiDeveloperIntegration : Integration
 
     public override string Name => Product.Name;
 
-    public override IReadOnlyList<Setting> Settings => [ApiKey, BaseUrl, Version];
+    public override IReadOnlyList<Setting> Settings => [ApiKey, Model, BaseUrl, Version];
 
     public override string Endpoint => Product.Host;
 
@@ -53,23 +57,25 @@ public sealed class GeminiDeveloperIntegration : Integration
     {
         ArgumentNullException.ThrowIfNull(preflight);
 
-        var key = preflight.Settings[ApiKey];
-        if (key.Value is null)
-        {
-            throw NotConfigured("MODEL_KEY_NOT_CONFIGURED", "No key for the Gemini developer API.", "export GEMINI_API_KEY=<key>");
-        }
+        var connection = Connect(preflight.Settings, preflight.Rest);
+        using var answer = await connection.SendAsync(HttpMethod.Get, "models?pageSize=1", body: null, cancellationToken);
+        return new(connection.Rest.Endpoint.Authority, Source: connection.Key!.Variable);
+    }
 
-        var endpoint = EndpointAddress.Of(this, Product, preflight.Settings[BaseUrl]);
-        try
-        {
-            using var answer = await preflight.Rest(Product, endpoint).SendAsync(
-                HttpMethod.Get, $"/{preflight.Settings.Get(Version)}/models?pageSize=1", body: null, key.Value, cancellationToken);
-        }
-        catch (Exception error) when (ApiKeys.Refused(this, key, error) is { } refused)
-        {
-            throw refused;
-        }
-
-        return new(endpoint.Authority, Source: Setting.VariableOf(key.Name!));
+    /// <summary>Returns how the settings say that the models are reached.</summary>
+    /// <param name="open">Opens a connection.</param>
+    /// <exception cref="NotConfiguredException">There is no key, or the address cannot be used.</exception>
+    internal GeminiConnection Connect(SettingsSnapshot settings, Func<GoogleProduct, GoogleEndpoint, GoogleRestConnection> open)
+    {
+        var key = settings[ApiKey];
+        return key.Value is null
+            ? throw NotConfigured("MODEL_KEY_NOT_CONFIGURED", "No key for the Gemini developer API.", "export GEMINI_API_KEY=<key>")
+            : new(open(Product, EndpointAddress.Of(this, Product, settings[BaseUrl])))
+            {
+                Version = settings.Get(Version)!,
+                Models = "models",
+                DefaultModel = settings.Get(Model)!,
+                Key = new(key.Value, Setting.VariableOf(key.Name!)),
+            };
     }
 }

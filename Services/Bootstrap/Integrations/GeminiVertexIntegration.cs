@@ -2,6 +2,8 @@ using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud.Connection;
+using Runtime.GoogleCloud.Gemini;
+using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.Bootstrap.Integrations;
 
@@ -23,7 +25,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
         Sample = "<key>",
     };
 
-    private static readonly Setting Model = new("model that the probe asks", $"{Section}:Model") { Default = "gemini-2.5-flash", Sample = "gemini-2.5-flash" };
+    private static readonly Setting Model = new("model that the probe asks, and that is asked where a call names none", $"{Section}:Model") { Default = "gemini-2.5-flash", Sample = "gemini-2.5-flash" };
 
     private static readonly Setting BaseUrl = new("another address than the public one", $"{Section}:Endpoint", "GOOGLE_VERTEX_BASE_URL")
     {
@@ -56,12 +58,27 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
     {
         ArgumentNullException.ThrowIfNull(preflight);
 
-        var settings = preflight.Settings;
-        if (!GoogleCloudOptions.IsTrue(settings.Get(Switch)))
+        if (!IsOn(preflight.Settings))
         {
             throw NotConfigured("GEMINI_VERTEX_NOT_CONFIGURED", "Gemini is not called on Vertex AI.", "export GOOGLE_GENAI_USE_VERTEXAI=true");
         }
 
+        var connection = await ConnectAsync(preflight.Settings, preflight.Rest, preflight.ProjectAsync, cancellationToken);
+        using var answer = await connection.CallAsync(model: null, "countTokens", """{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}""", cancellationToken);
+        return new(connection.Rest.Endpoint.Authority, Source: connection.Key?.Variable);
+    }
+
+    /// <summary>Returns whether models are to be called on Vertex AI, and not by the developer API.</summary>
+    internal static bool IsOn(SettingsSnapshot settings) => GoogleCloudOptions.IsTrue(settings.Get(Switch));
+
+    /// <summary>Returns how the settings say that the models are reached.</summary>
+    /// <param name="open">Opens a connection.</param>
+    /// <param name="project">Finds the default project.</param>
+    /// <exception cref="NotConfiguredException">There is no project and no key for express mode, or there are both, or the address cannot be used.</exception>
+    internal async Task<GeminiConnection> ConnectAsync(
+        SettingsSnapshot settings, Func<GoogleProduct, GoogleEndpoint, GoogleRestConnection> open, Func<CancellationToken, Task<string?>> project,
+        CancellationToken cancellationToken)
+    {
         var key = settings[ExpressKey];
         if (key.IsSet && (settings[SharedSettings.Project].IsSet || settings[SharedSettings.Location].IsSet))
         {
@@ -71,20 +88,16 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
 
         // The location that Google's SDK takes where none is set.
         var location = settings.Get(SharedSettings.Location) ?? "global";
-        var parent = key.IsSet ? "" : $"projects/{await ProjectOfAsync(preflight, cancellationToken)}/locations/{location}/";
+        var parent = key.IsSet ? "" : $"projects/{RequireProject(await project(cancellationToken))}/locations/{location}/";
         var own = EndpointAddress.Of(this, Product, settings[BaseUrl]);
         var endpoint = settings[BaseUrl].IsSet || location is "global" ? own : new GoogleEndpoint(new Uri($"https://{location}-{Product.Host}"), IsEmulator: false);
-        try
+        return new(open(Product, endpoint))
         {
-            using var answer = await preflight.Rest(Product, endpoint).SendAsync(
-                HttpMethod.Post, $"/{settings.Get(Version)}/{parent}publishers/google/models/{settings.Get(Model)}:countTokens",
-                """{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}""", key.Value, cancellationToken);
-        }
-        catch (Exception error) when (key.IsSet && ApiKeys.Refused(this, key, error) is { } refused)
-        {
-            throw refused;
-        }
-
-        return new(endpoint.Authority, Source: key.IsSet ? Setting.VariableOf(key.Name!) : null);
+            Version = settings.Get(Version)!,
+            Parent = parent,
+            Models = "publishers/google/models",
+            DefaultModel = settings.Get(Model)!,
+            Key = key.IsSet ? new(key.Value!, Setting.VariableOf(key.Name!)) : null,
+        };
     }
 }

@@ -19,6 +19,9 @@ public static class CallPolicies
     /// <summary>Waiting for a long-running operation to end.</summary>
     public static readonly TimeSpan Operation = TimeSpan.FromSeconds(300);
 
+    /// <summary>The whole answer of a model, which may think for minutes.</summary>
+    public static readonly TimeSpan Model = TimeSpan.FromSeconds(300);
+
     private static readonly MethodName[] SafeToRepeat =
     [
         // Publish and Pull are repeatable because Pub/Sub delivers at least once anyway.

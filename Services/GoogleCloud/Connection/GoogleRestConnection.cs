@@ -52,6 +52,10 @@ public sealed class GoogleRestConnection(GoogleProduct product, GoogleEndpoint e
             // Another program has the port, or nobody: gRPC says the same of both.
             throw UpstreamFailures.Explain(new RpcException(new(StatusCode.Unavailable, error.Message)), product, endpoint, credentials.Login);
         }
+        catch (OperationCanceledException error) when (error.InnerException is TimeoutException)
+        {
+            throw UpstreamFailures.Explain(new RpcException(new(StatusCode.DeadlineExceeded, "")), product, endpoint, credentials.Login);
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Runtime.Bootstrap;
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
 using Runtime.GoogleCloud.Connection;
@@ -22,11 +20,7 @@ public static class LiveNeeds
     /// <param name="variables">The variables that a live run is usually given its secrets by.</param>
     public static async Task RequireAsync(string key, params string[] variables)
     {
-        await using var services = new ServiceCollection()
-            .AddLogging(logging => logging.ClearProviders())
-            .AddSingleton<IConfiguration>(Configuration())
-            .AddBootstrap().Services
-            .BuildServiceProvider();
+        await using var services = Wiring.Of(Configuration());
         var report = await services.GetRequiredService<Doctor>().ExamineAsync([key], TestTimeouts.Call, TestContext.Current.CancellationToken);
         var finding = report.Findings.Single();
         var words = $"{finding.Integration.Name}, live: {finding.Code}: {finding.Missing}{Unset(variables)} Fix: {finding.Fix}";

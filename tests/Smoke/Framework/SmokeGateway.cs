@@ -3,9 +3,7 @@ using System.Text.Json.Nodes;
 using Grpc.Net.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Client;
-using Runtime.Bootstrap;
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Settings;
 using Runtime.Tools.V1;
@@ -15,11 +13,7 @@ namespace Runtime.Smoke.Framework;
 /// <summary>A running gateway, and the wire clients that reach what stands behind it, to create what its tools are asked for and to remove it.</summary>
 public sealed class SmokeGateway(Uri grpc, Uri http, IConfiguration configuration) : IAsyncDisposable
 {
-    private readonly ServiceProvider _clients = new ServiceCollection()
-        .AddLogging(logging => logging.ClearProviders())
-        .AddSingleton(configuration)
-        .AddBootstrap().Services
-        .BuildServiceProvider();
+    private readonly ServiceProvider _clients = Wiring.Of(configuration);
 
     /// <summary>Gets the default project of the gateway.</summary>
     public string Project => _clients.GetRequiredService<SettingsSnapshot>().Get(SharedSettings.Project) ?? "";
