@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Runtime.GoogleCloud;
 
 namespace Runtime.Bootstrap;
 
@@ -9,7 +8,7 @@ public sealed class BootstrapBuilder(IServiceCollection services)
 {
     public IServiceCollection Services { get; } = services;
 
-    /// <summary>Makes a client by a factory of the application.</summary>
+    /// <summary>Makes a client by a factory of the application; so too what clients are made of, such as the dialects of the session database.</summary>
     public BootstrapBuilder UseClient<T>(Func<IServiceProvider, T> factory)
         where T : class
     {
@@ -22,8 +21,7 @@ public sealed class BootstrapBuilder(IServiceCollection services)
         where T : class
     {
         Services.RemoveAll<T>();
-        // It adds what is not there, and nothing else.
-        Services.AddGoogleCloud();
+        Services.AddClients();
         return this;
     }
 }
