@@ -7,10 +7,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Examination;
-using Runtime.Bootstrap.Integrations;
 using Runtime.Bootstrap.Readiness;
 using Runtime.Bootstrap.Settings;
-using Runtime.Storage;
 
 namespace Runtime.Bootstrap;
 
@@ -26,8 +24,6 @@ public static class BootstrapExtensions
         services.AddClients();
         services.AddSingleton(catalogue ?? IntegrationCatalogue.BuiltIn);
         services.TryAddSingleton(provider => SettingsSnapshot.Read(provider.GetRequiredService<IConfiguration>(), provider.GetRequiredService<IntegrationCatalogue>()));
-        services.TryAddSingleton(StorageDialects.BuiltIn);
-        services.TryAddSingleton<SessionDatabase>();
         services.TryAddSingleton<Preflight>();
         services.TryAddSingleton<Doctor>();
         services.TryAddSingleton<ReadinessReports>();

@@ -5,6 +5,7 @@ using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Gemini;
+using Runtime.Storage;
 
 namespace Runtime.Bootstrap;
 
@@ -15,6 +16,8 @@ internal static class WiredClients
     public static IServiceCollection AddClients(this IServiceCollection services)
     {
         services.AddGoogleCloud();
+        services.TryAddSingleton(StorageDialects.BuiltIn);
+        services.TryAddSingleton<SessionDatabase>();
         services.TryAddSingleton(provider => new GeminiClient(cancellationToken => ConnectAsync(provider, cancellationToken)));
         return services;
     }

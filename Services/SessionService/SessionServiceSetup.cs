@@ -30,9 +30,10 @@ internal static class SessionServiceSetup
     }
 
     /// <summary>Adds the session database, and what tells whether it works.</summary>
-    public static void AddSessionStore(this WebApplicationBuilder builder)
+    /// <returns>What replaces the clients that the store is opened with.</returns>
+    public static BootstrapBuilder AddSessionStore(this WebApplicationBuilder builder)
     {
-        builder.Services.AddBootstrap(IntegrationCatalogue.BuiltIn.For(static entry => entry is SessionDatabaseIntegration));
+        var bootstrap = builder.Services.AddBootstrap(IntegrationCatalogue.BuiltIn.For(static entry => entry is SessionDatabaseIntegration));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SessionMetrics>();
         builder.Services.AddSingleton<SessionRewinder>();
@@ -43,6 +44,7 @@ internal static class SessionServiceSetup
             : store);
         builder.Services.AddHealthChecks().AddCheck<SessionStoreHealthCheck>("sessions-db");
         builder.Services.AddExceptionTranslator<StorageExceptionTranslator>();
+        return bootstrap;
     }
 
     /// <summary>Maps the native API.</summary>

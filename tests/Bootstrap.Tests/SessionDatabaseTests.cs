@@ -5,6 +5,9 @@ using Runtime.Bootstrap.Integrations;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.Storage;
+using Runtime.Storage.Connections;
+using Runtime.Storage.Dialects;
+using Runtime.Storage.Dialects.InMemory;
 
 namespace Runtime.Bootstrap.Tests;
 
@@ -43,5 +46,28 @@ public sealed class SessionDatabaseTests
         await Assert.ThrowsAsync<StorageException>(() => store.GetAsync(new("app", "user", "session"), EventWindow.All, Cancellation));
 
         Assert.Contains(cloud.Requests, request => request.Contains("Bearer of-the-application", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_dialect_of_the_application_opens_its_addresses_and_a_reset_forgets_it()
+    {
+        var address = ("SESSION_SERVICE_URI", (string?)"acme://host/sessions");
+        await using var own = new Machine(bootstrap => bootstrap.UseClient(_ => StorageDialects.BuiltIn.With(new AcmeDialect())), address);
+        await using var reset = new Machine(
+            bootstrap => bootstrap.UseClient(_ => StorageDialects.BuiltIn.With(new AcmeDialect())).ResetClient<StorageDialects>(), address);
+
+        Assert.Equal(IntegrationState.Ready, (await own.FindAsync("session-database")).State);
+        Assert.Equal("SESSION_DB_URL_INVALID", (await reset.FindAsync("session-database")).Code);
+    }
+
+    private sealed class AcmeDialect : IStorageDialect
+    {
+        public string Name => "acme";
+
+        public IReadOnlyList<string> Schemes => ["acme"];
+
+        public IReadOnlyList<string> Forms => ["acme://host/database"];
+
+        public ISessionStore Open(ConnectionUrl url, StorageContext context) => new InMemorySessionStore(context.Time, context.Limits);
     }
 }
