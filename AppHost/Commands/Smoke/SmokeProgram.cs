@@ -58,7 +58,7 @@ internal sealed class SmokeProgram(string repository)
     /// <param name="read">Is given each line that the suites report.</param>
     /// <param name="cancellationToken">Ends the run; what it created is removed first.</param>
     public Task<int> RunAsync(IEnumerable<string> keys, IReadOnlyDictionary<string, string?> environment, Action<string> read, CancellationToken cancellationToken) => StartAsync(
-        [Assembly, "-reporter", "json", "-noColor", "-noAutoReporters", .. keys.SelectMany(key => new[] { "-trait", $"integration={key}" })],
+        [Assembly, "-reporter", "json", "-noColor", "-noAutoReporters", .. keys.DefaultIfEmpty("*").SelectMany(key => new[] { "-trait", $"integration={key}" })],
         environment, read, cancellationToken);
 
     private async Task<int> StartAsync(
