@@ -6,11 +6,14 @@ namespace Runtime.Smoke.Sessions;
 
 /// <summary>A database of a run's own for one session service.</summary>
 /// <param name="name">Name of the service in front of it.</param>
-internal abstract class SessionDatabase(string name) : IAsyncDisposable
+/// <param name="dialect">Name of the storage dialect.</param>
+internal abstract class SessionDatabase(string name, string dialect) : IAsyncDisposable
 {
     private readonly Removals _removals = new();
 
     public string Name { get; } = name;
+
+    public string Dialect { get; } = dialect;
 
     /// <summary>Makes the database, and returns the variables that the service is given. Skips where its server is absent.</summary>
     public abstract Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken);
@@ -23,12 +26,12 @@ internal abstract class SessionDatabase(string name) : IAsyncDisposable
     protected void Afterwards(Func<CancellationToken, Task> remove) => _removals.Add(remove);
 }
 
-internal sealed class InMemorySessions() : SessionDatabase(SessionServices.InMemory)
+internal sealed class InMemorySessions() : SessionDatabase(SessionServices.InMemory, "in-memory")
 {
     public override Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken) => Task.FromResult(Given("memory://"));
 }
 
-internal sealed class SqliteSessions() : SessionDatabase(SessionServices.OnSqlite)
+internal sealed class SqliteSessions() : SessionDatabase(SessionServices.OnSqlite, "sqlite")
 {
     public override Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {
@@ -43,7 +46,7 @@ internal sealed class SqliteSessions() : SessionDatabase(SessionServices.OnSqlit
 }
 
 /// <summary>On the PostgreSQL of the stack.</summary>
-internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPostgreSql)
+internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPostgreSql, "postgres")
 {
     public override async Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {
@@ -78,7 +81,7 @@ internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPos
 }
 
 /// <summary>On a MariaDB that the tests start, which stands for MySQL as well.</summary>
-internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql)
+internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql, "mysql")
 {
     public override async Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {
@@ -115,7 +118,7 @@ internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql)
 }
 
 /// <summary>On Spanner: its emulator in the stack, or live.</summary>
-internal sealed class SpannerSessions(string name, SmokeMode mode, DatabaseDialect dialect) : SessionDatabase(name)
+internal sealed class SpannerSessions(string name, SmokeMode mode, DatabaseDialect dialect) : SessionDatabase(name, "spanner")
 {
     public override async Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {

@@ -18,6 +18,9 @@ public sealed class SessionServices(SmokeServices services) : IAsyncDisposable
     private readonly List<SessionDatabase> _databases = [];
     private readonly SemaphoreSlim _one = new(1, 1);
 
+    /// <summary>Gets the names of the storage dialects that have a service.</summary>
+    internal static IEnumerable<string> Dialects => DatabasesFor(SmokeMode.Emulator).Select(database => database.Dialect);
+
     /// <summary>Returns the service in front of a dialect. Skips where its database is absent.</summary>
     public async Task<SessionService> OpenAsync(SmokeMode mode, string name)
     {
