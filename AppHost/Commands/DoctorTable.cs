@@ -35,6 +35,16 @@ internal static class DoctorTable
         }
 
         console.Write(table);
+        foreach (var line in report.Findings.SelectMany(FactsOf).Distinct(StringComparer.Ordinal))
+        {
+            output.WriteLine(line);
+        }
+
+        foreach (var finding in report.Findings.Where(finding => finding.Note is not null))
+        {
+            output.WriteLine($"{finding.Integration.Name}: {finding.Note}");
+        }
+
         // Outside the table, so that a step can be copied whole.
         foreach (var finding in report.Findings.Where(finding => finding.Fix is not null))
         {
@@ -44,6 +54,38 @@ internal static class DoctorTable
 
         output.WriteLine();
         output.WriteLine(report.Works ? "Everything that is configured works." : $"Does not work: {string.Join(", ", report.Findings.Where(finding => !finding.IsAcceptable).Select(finding => finding.Integration.Name))}.");
+    }
+
+    /// <summary>What integrations share, said once: the project and the login. Never the token.</summary>
+    private static IEnumerable<string> FactsOf(Finding finding)
+    {
+        if (finding is { Project: { } project, ProjectSource: { } source })
+        {
+            yield return $"Project {project}: {source}";
+        }
+
+        if (finding.Token is not { } token)
+        {
+            yield break;
+        }
+
+        var facts = new List<string> { finding.CredentialsSource! };
+        if (finding.QuotaProject is { } quota)
+        {
+            facts.Add($"quota on {quota}");
+        }
+
+        if (token.Scopes.Count > 0)
+        {
+            facts.Add($"scopes {string.Join(' ', token.Scopes)}");
+        }
+
+        if (token.Expires is { } expires)
+        {
+            facts.Add(string.Create(CultureInfo.InvariantCulture, $"token until {expires.UtcDateTime:u}"));
+        }
+
+        yield return $"Login {finding.Principal ?? "of an unknown account"}: {string.Join("; ", facts)}";
     }
 
     private static Style StyleOf(Finding finding) => finding.State switch

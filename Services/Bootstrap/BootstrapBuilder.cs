@@ -8,7 +8,7 @@ public sealed class BootstrapBuilder(IServiceCollection services)
 {
     public IServiceCollection Services { get; } = services;
 
-    /// <summary>Makes a client by a factory of the application.</summary>
+    /// <summary>Makes a client by a factory of the application; so too what clients are made of, such as the dialects of the session database.</summary>
     public BootstrapBuilder UseClient<T>(Func<IServiceProvider, T> factory)
         where T : class
     {

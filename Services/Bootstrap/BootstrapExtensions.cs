@@ -16,7 +16,7 @@ namespace Runtime.Bootstrap;
 public static class BootstrapExtensions
 {
     /// <summary>Adds the settings snapshot, the typed clients and the doctor. Nothing connects, or looks for credentials, before its first call.</summary>
-    /// <param name="catalogue">The integrations; <see langword="null"/> for those of this product.</param>
+    /// <param name="catalogue">The integrations, and which of them the program uses; <see langword="null"/> for all of this product.</param>
     public static BootstrapBuilder AddBootstrap(this IServiceCollection services, IntegrationCatalogue? catalogue = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Integrations;
-using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Gemini;
+using Runtime.Storage;
 
 namespace Runtime.Bootstrap;
 
@@ -15,12 +16,15 @@ internal static class WiredClients
     public static IServiceCollection AddClients(this IServiceCollection services)
     {
         services.AddGoogleCloud();
-        services.TryAddSingleton(provider => new GeminiClient(() => Connect(
-            provider.GetRequiredService<SettingsSnapshot>(), provider.GetRequiredService<GoogleRestConnections>())));
+        services.TryAddSingleton(StorageDialects.BuiltIn);
+        services.TryAddSingleton<SessionDatabase>();
+        services.TryAddSingleton(provider => new GeminiClient(cancellationToken => ConnectAsync(
+            provider.GetRequiredService<Preflight>(), provider.GetRequiredService<GoogleRestConnections>(), cancellationToken)));
         return services;
     }
 
-    private static GeminiConnection Connect(SettingsSnapshot settings, GoogleRestConnections connections) => GeminiVertexIntegration.IsOn(settings)
-        ? new GeminiVertexIntegration().Connect(settings, connections.Open)
-        : new GeminiDeveloperIntegration().Connect(settings, connections.Open);
+    private static async Task<GeminiConnection> ConnectAsync(Preflight preflight, GoogleRestConnections connections, CancellationToken cancellationToken) =>
+        GeminiVertexIntegration.IsOn(preflight.Settings)
+            ? await new GeminiVertexIntegration().ConnectAsync(preflight, connections.Open, cancellationToken)
+            : new GeminiDeveloperIntegration().Connect(preflight.Settings, connections.Open);
 }

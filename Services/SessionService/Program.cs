@@ -1,3 +1,4 @@
+using Runtime.Bootstrap;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.SessionService;
@@ -27,6 +28,7 @@ try
 
     app.OpenSessionStore();
     app.MapServiceDefaults();
+    app.MapReadiness();
     app.MapGrpcService<SessionsGrpcService>();
     app.MapVertexSessions();
     app.SayWhoMayCall();

@@ -1,5 +1,9 @@
 using Grpc.AspNetCore.Server;
 using Microsoft.Extensions.Options;
+using Runtime.Bootstrap;
+using Runtime.Bootstrap.Catalogue;
+using Runtime.Bootstrap.Integrations;
+using Runtime.Bootstrap.Settings;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ServiceDefaults.Settings;
@@ -7,17 +11,12 @@ using Runtime.SessionService.Rewind;
 using Runtime.SessionService.Vertex;
 using Runtime.SessionService.Watch;
 using Runtime.Storage;
-using Runtime.Storage.Connections;
-using Runtime.Storage.Dialects;
 
 namespace Runtime.SessionService;
 
 /// <summary>What Program.cs names: settings and storage of this service.</summary>
 internal static class SessionServiceSetup
 {
-    /// <summary>The connection string that says where sessions are kept.</summary>
-    public const string ConnectionName = "sessions";
-
     // Ids, field tags and the other fields of a request, beside the JSON of its events.
     private const int RequestHeadroom = 1024 * 1024;
 
@@ -28,49 +27,37 @@ internal static class SessionServiceSetup
             grpc.MaxReceiveMessageSize = Math.Max(EventLimits.MaxRequestBytes(limits.Value), limits.Value.MaxBatchBytes) + RequestHeadroom);
     }
 
-    /// <param name="more">Dialects beside the built-in ones; they win where two claim one scheme.</param>
-    public static void AddSessionStore(this WebApplicationBuilder builder, params IReadOnlyList<IStorageDialect> more)
+    /// <summary>Adds the session database, and what tells whether it works.</summary>
+    /// <returns>What replaces the clients that the store is opened with.</returns>
+    public static BootstrapBuilder AddSessionStore(this WebApplicationBuilder builder)
     {
+        var bootstrap = builder.Services.AddBootstrap(IntegrationCatalogue.BuiltIn.For(static entry => entry is SessionDatabaseIntegration));
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SessionMetrics>();
         builder.Services.AddSingleton<SessionRewinder>();
         // By factory, so that the container disposes it, and with it the connections. A command has no watchers to tell.
-        builder.Services.AddSingleton(services => Open(services, StorageDialects.BuiltIn.With(more)) is var store && services.GetService<SessionHub>() is { } hub
+        builder.Services.AddSingleton(services => Open(services) is var store && services.GetService<SessionHub>() is { } hub
             ? new PublishingSessionStore(store, hub, services.GetRequiredService<SessionMetrics>())
             : store);
         builder.Services.AddHealthChecks().AddCheck<SessionStoreHealthCheck>("sessions-db");
         builder.Services.AddExceptionTranslator<StorageExceptionTranslator>();
+        return bootstrap;
     }
 
     /// <summary>Opens the store now: an address that cannot work must stop the start. It does not connect yet.</summary>
     public static void OpenSessionStore(this WebApplication app) => app.Services.GetRequiredService<ISessionStore>();
 
-    private static ISessionStore Open(IServiceProvider services, StorageDialects dialects)
+    private static ISessionStore Open(IServiceProvider services)
     {
-        const string setting = $"ConnectionStrings:{ConnectionName} (variable ConnectionStrings__{ConnectionName})";
-        var configuration = services.GetRequiredService<IConfiguration>();
-        var address = configuration.GetConnectionString(ConnectionName);
-        if (string.IsNullOrWhiteSpace(address))
-        {
-            throw new SettingException(
-                problem: "SESSION_DB_NOT_CONFIGURED: no session database is named.",
-                setting: setting,
-                fix: $"export ConnectionStrings__{ConnectionName}=sqlite:///./sessions.db");
-        }
-
+        var database = services.GetRequiredService<SessionDatabase>();
         try
         {
-            return dialects.Open(address, new()
-            {
-                Time = services.GetRequiredService<TimeProvider>(),
-                Configuration = configuration,
-                Loggers = services.GetRequiredService<ILoggerFactory>(),
-                Limits = new() { MaxStateBytes = services.GetRequiredService<IOptions<SessionOptions>>().Value.MaxStateBytes },
-            });
+            return database.Open(
+                services.GetRequiredService<TimeProvider>(), new() { MaxStateBytes = services.GetRequiredService<IOptions<SessionOptions>>().Value.MaxStateBytes });
         }
-        catch (ConnectionUrlException error)
+        catch (NotConfiguredException error)
         {
-            throw new SettingException($"SESSION_DB_URL_INVALID: {error.Problem}", setting, error.Fix, error);
+            throw new SettingException($"{error.Reason}: {error.Missing}", Setting.VariableOf(database.SettingName), error.Fix, error);
         }
     }
 }

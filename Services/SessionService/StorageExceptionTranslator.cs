@@ -1,10 +1,12 @@
+using Runtime.Bootstrap.Integrations;
+using Runtime.Bootstrap.Settings;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.Storage;
 
 namespace Runtime.SessionService;
 
 /// <summary>Says the store's failures as the service's: what to resend, what to retry, what to take to the operator.</summary>
-internal sealed class StorageExceptionTranslator : IExceptionTranslator
+internal sealed class StorageExceptionTranslator(SessionDatabase database) : IExceptionTranslator
 {
     public ServiceException? Translate(Exception error) => error switch
     {
@@ -13,7 +15,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
         _ => null,
     };
 
-    private static ServiceException? Translate(StorageException error) => error.Failure switch
+    private ServiceException? Translate(StorageException error) => error.Failure switch
     {
         StorageFailure.Unavailable or StorageFailure.Contention or StorageFailure.SchemaMigrating =>
             new UnavailableException(error.Message, reason: error.Failure.Code(), inner: error),
@@ -24,7 +26,7 @@ internal sealed class StorageExceptionTranslator : IExceptionTranslator
             new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),
         StorageFailure.Denied or StorageFailure.SchemaOutdated or StorageFailure.SchemaTooNew or StorageFailure.Full =>
             new NotConfiguredException(
-                "Session database", error.Failure.Code(), $"{error.Problem} Setting: ConnectionStrings:{SessionServiceSetup.ConnectionName}.", error.Fix),
+                "Session database", error.Failure.Code(), $"{error.Problem} Setting: {Setting.VariableOf(database.SettingName)}.", error.Fix),
         // A fault to look into: the log gets the story, the caller a correlation id.
         _ => null,
     };

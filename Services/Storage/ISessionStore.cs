@@ -72,6 +72,10 @@ public interface ISessionStore : IAsyncDisposable
     /// <returns>What was deleted; fewer than <paramref name="limit"/> when none is left for now.</returns>
     Task<IReadOnlyList<SessionKey>> SweepAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>Looks what tables the database has, with a few statements that change nothing: it makes no table, and no file.</summary>
+    /// <exception cref="StorageException">The database does not answer, or has tables that this store does not work with.</exception>
+    Task<SessionTables> InspectAsync(CancellationToken cancellationToken);
+
     /// <summary>Asks the database a real question, creating tables and indexes where they are missing.</summary>
     /// <exception cref="StorageException">The database does not answer, or not as needed.</exception>
     Task CheckAsync(CancellationToken cancellationToken);

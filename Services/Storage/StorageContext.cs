@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Runtime.Storage.Dialects.Spanner;
 
 namespace Runtime.Storage;
 
@@ -10,8 +10,8 @@ public sealed record StorageContext
     /// <summary>Gets the server's clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Gets the settings, for products that standard variables configure, such as <c>SPANNER_EMULATOR_HOST</c>. Default: none.</summary>
-    public IConfiguration Configuration { get; init; } = new ConfigurationBuilder().Build();
+    /// <summary>Gets the clients that an address of Cloud Spanner needs. They stay the giver's. Default: none.</summary>
+    public SpannerClients? Spanner { get; init; }
 
     /// <summary>Gets where the store logs. Default: nowhere.</summary>
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;

@@ -1,3 +1,4 @@
+using Runtime.ServiceDefaults.Settings;
 using Runtime.Storage.Connections;
 using Runtime.Storage.Dialects;
 using Runtime.Storage.Dialects.InMemory;
@@ -39,11 +40,19 @@ public sealed class StorageDialects
     /// <exception cref="ConnectionUrlException">The text is no address, or no dialect has its scheme.</exception>
     public IStorageDialect Find(string address, out ConnectionUrl url)
     {
-        var accepted = $"Use one of {string.Join(", ", All.SelectMany(dialect => dialect.Forms))}.";
-        var parsed = ConnectionUrl.Parse(address, accepted);
+        ArgumentNullException.ThrowIfNull(address);
+
+        // "postgres:user@host/db" begins like a URL, and "sessions.db" is a file.
+        var parsed = ConnectionUrl.Parse(address, $"Write {NearestForm(address.Contains(':', StringComparison.Ordinal) ? address.Split(':')[0] : "sqlite")}.");
         url = parsed;
         return All.FirstOrDefault(dialect => dialect.Schemes.Contains(parsed.Scheme))
             ?? throw new ConnectionUrlException(
-                $"No session database is known by the scheme '{parsed.Scheme}' of '{ConnectionUrl.Mask(address)}'.", accepted);
+                $"No session database is known by the scheme '{parsed.Scheme}' of '{ConnectionUrl.Mask(address)}'; known are "
+                + $"{string.Join(", ", All.SelectMany(dialect => dialect.Schemes))}.",
+                $"Write {NearestForm(parsed.Scheme)}.");
     }
+
+    private string NearestForm(string scheme) =>
+        All.SelectMany(dialect => dialect.Schemes, (dialect, known) => (Form: dialect.Forms.FirstOrDefault(form => form.StartsWith(known, StringComparison.Ordinal)) ?? dialect.Forms[0], Known: known))
+            .MinBy(each => EditDistance.Between(scheme, each.Known)).Form;
 }

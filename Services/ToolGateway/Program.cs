@@ -1,4 +1,6 @@
 using Runtime.Bootstrap;
+using Runtime.Bootstrap.Catalogue;
+using Runtime.Bootstrap.Integrations;
 using Runtime.ServiceDefaults;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
@@ -17,7 +19,7 @@ try
     builder.AddServiceDefaults();
 
     // What the tools stand on, the tools, and what calls them.
-    builder.Services.AddBootstrap();
+    builder.Services.AddBootstrap(IntegrationCatalogue.BuiltIn.For(static entry => entry is not SessionDatabaseIntegration));
     builder.Services.AddToolsets();
     builder.Services.AddToolFile();
     builder.Services.AddToolCatalogue();

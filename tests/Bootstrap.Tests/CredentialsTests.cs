@@ -30,18 +30,22 @@ public sealed class CredentialsTests : IDisposable
         Assert.Equal("Bearer token-2", await TokenAsync(credentials));
         Assert.Equal((LoginKind.ServiceAccountKey, "svc@p1.iam.gserviceaccount.com"), (credentials.Login!.Kind, credentials.Login.Principal));
         Assert.Equal("serviceAccount:svc@p1.iam.gserviceaccount.com", credentials.Login.Member);
+        var token = await credentials.DescribeTokenAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["https://www.googleapis.com/auth/cloud-platform"], token!.Scopes);
+        Assert.InRange(token.Expires!.Value, DateTimeOffset.UtcNow.AddMinutes(50), DateTimeOffset.UtcNow.AddMinutes(61));
     }
 
     [Fact]
     public async Task A_user_login_gives_a_token_and_counts_quota_on_the_project_in_its_file()
     {
-        await using var cloud = await TokensAsync(() => """{"access_token":"user-token","expires_in":3600,"token_type":"Bearer"}""");
+        await using var cloud = await TokensAsync(() => """{"access_token":"user-token","expires_in":3600,"token_type":"Bearer","scope":"openid https://www.googleapis.com/auth/bigquery"}""");
         using var credentials = Credentials(new Redirected(cloud.Http), ("GOOGLE_APPLICATION_CREDENTIALS", Write(User())));
 
         var headers = await credentials.HeadersAsync(SpannerClient.Product, TestContext.Current.CancellationToken);
 
         Assert.Equal([new("authorization", "Bearer user-token"), new("x-goog-user-project", "quota-1")], headers);
         Assert.Equal((LoginKind.User, "ada@example.com", "quota-1"), (credentials.Login!.Kind, credentials.Login.Principal, credentials.Login.QuotaProject));
+        Assert.Equal(["openid", "https://www.googleapis.com/auth/bigquery"], (await credentials.DescribeTokenAsync(TestContext.Current.CancellationToken))!.Scopes);
     }
 
     [Fact]
@@ -106,6 +110,7 @@ public sealed class CredentialsTests : IDisposable
             new Redirected(cloud.Http), ("GOOGLE_APPLICATION_CREDENTIALS", Write(Key(cloud))), ("GOOGLE_IMPERSONATE_SERVICE_ACCOUNT", Robot));
 
         Assert.Equal("Bearer impersonated-token", await TokenAsync(credentials));
+        Assert.True((await credentials.DescribeTokenAsync(TestContext.Current.CancellationToken))!.Expires > DateTimeOffset.UtcNow.AddYears(1));
         Assert.Equal((LoginKind.Impersonated, Robot), (credentials.Login!.Kind, credentials.Login.Principal));
         Assert.Contains(cloud.Requests, request => request.StartsWith($"POST /v1/projects/-/serviceAccounts/{Robot}:generateAccessToken", StringComparison.Ordinal));
     }

@@ -95,7 +95,7 @@ public sealed class DoctorTests
         var report = await machine.Get<Doctor>().ExamineAsync(["First", "Second", "Hanging"], TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
 
         Assert.Equal([IntegrationState.Ready, IntegrationState.Ready, IntegrationState.Unreachable], report.Findings.Select(finding => finding.State));
-        Assert.Equal("dotnet run --project AppHost -- doctor --only hanging --timeout 8", report.Findings[2].Fix);
+        Assert.Equal(("DEADLINE_EXCEEDED", "dotnet run --project AppHost -- doctor --only hanging --timeout 8"), (report.Findings[2].Code, report.Findings[2].Fix));
     }
 
     [Fact]

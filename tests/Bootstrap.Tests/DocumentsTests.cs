@@ -28,7 +28,7 @@ public sealed class DocumentsTests
             let parts = line.Split('=', 2)
             select (parts[0].Replace("__", ":", StringComparison.Ordinal), (string?)parts[1].Trim('\''))).ToArray();
         var folder = Directory.CreateTempSubdirectory("sample-env-");
-        var own = settings.Select(setting => setting.Item1 == "ConnectionStrings:sessions" ? (setting.Item1, $"sqlite:///{folder.FullName}/sessions.db") : setting).ToArray();
+        var own = settings.Select(setting => setting.Item1 == "SESSION_SERVICE_URI" ? (setting.Item1, $"sqlite:///{folder.FullName}/sessions.db") : setting).ToArray();
         await using (var machine = new Machine(own))
         {
             var report = await machine.ExamineAsync();

@@ -13,11 +13,22 @@ internal sealed class Machine : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     public Machine(params (string Name, string? Value)[] settings)
-        : this(null, settings)
+        : this(null, null, settings)
     {
     }
 
-    public Machine(IntegrationCatalogue? catalogue, params (string Name, string? Value)[] settings)
+    public Machine(IntegrationCatalogue catalogue, params (string Name, string? Value)[] settings)
+        : this(catalogue, null, settings)
+    {
+    }
+
+    /// <param name="change">What the application does to the clients.</param>
+    public Machine(Action<BootstrapBuilder> change, params (string Name, string? Value)[] settings)
+        : this(null, change, settings)
+    {
+    }
+
+    private Machine(IntegrationCatalogue? catalogue, Action<BootstrapBuilder>? change, (string Name, string? Value)[] settings)
     {
         Dictionary<string, string?> all = new() { ["HOME"] = _home.FullName, ["APPDATA"] = _home.FullName, ["NO_GCE_CHECK"] = "true" };
         foreach (var (name, value) in settings)
@@ -26,11 +37,10 @@ internal sealed class Machine : IAsyncDisposable
         }
 
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build());
-        Bootstrap = services.AddBootstrap(catalogue);
+        var bootstrap = services.AddBootstrap(catalogue);
+        change?.Invoke(bootstrap);
         _services = services.BuildServiceProvider();
     }
-
-    public BootstrapBuilder Bootstrap { get; }
 
     /// <summary>A token variable, which every Google product takes.</summary>
     public static (string, string?) Token { get; } = ("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29.very-secret");

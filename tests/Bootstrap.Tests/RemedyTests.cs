@@ -17,7 +17,7 @@ public sealed class RemedyTests
     [InlineData("spanner", "SPANNER_NOT_CONFIGURED", "export Integrations__Spanner__Database=projects/<project-id>/instances/<instance>/databases/<database>", "GOOGLE_CLOUD_PROJECT=p1")]
     [InlineData("spanner", "PROJECT_NOT_CONFIGURED", "export GOOGLE_CLOUD_PROJECT=<project-id>", "SPANNER_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("pub-sub", "CREDENTIALS_NOT_FOUND", "gcloud auth application-default login", "GOOGLE_CLOUD_PROJECT=p1")]
-    [InlineData("session-database", "SESSION_DB_NOT_CONFIGURED", "export ConnectionStrings__sessions=sqlite:///./sessions.db")]
+    [InlineData("session-database", "SESSION_DB_NOT_CONFIGURED", "export SESSION_SERVICE_URI=sqlite:///./sessions.db")]
     [InlineData("gemini-developer-api", "MODEL_KEY_NOT_CONFIGURED", "export GEMINI_API_KEY=<key>")]
     [InlineData("gemini-on-vertex", "GEMINI_VERTEX_NOT_CONFIGURED", "export GOOGLE_GENAI_USE_VERTEXAI=true", "GOOGLE_CLOUD_PROJECT=p1")]
     [InlineData("gemini-on-vertex", "PROJECT_NOT_CONFIGURED", "export GOOGLE_CLOUD_PROJECT=<project-id>", "GOOGLE_GENAI_USE_VERTEXAI=TRUE")]
@@ -58,6 +58,8 @@ public sealed class RemedyTests
     [InlineData("pub-sub", "PUBSUB_EMULATOR_UNREACHABLE", "gcloud beta emulators pubsub start --host-port=127.0.0.1:1", "PUBSUB_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("bigquery", "BIGQUERY_EMULATOR_UNREACHABLE", "docker run --rm -p 127.0.0.1:1:9050 ghcr.io/goccy/bigquery-emulator --project=<project-id>", "BIGQUERY_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("session-database", "SESSION_DB_UNREACHABLE", "Check it with: pg_isready -h 127.0.0.1 -p 1", "ConnectionStrings:sessions=postgresql://u:secret@127.0.0.1:1/db")]
+    [InlineData("session-database", "SESSION_DB_UNREACHABLE", "Check it with: mysqladmin ping -h 127.0.0.1 -P 1", "SESSION_SERVICE_URI=mysql://u:secret@127.0.0.1:1/db")]
+    [InlineData("session-database", "SESSION_DB_UNREACHABLE", "Start it with: gcloud emulators spanner start --host-port=127.0.0.1:1", "SESSION_SERVICE_URI=spanner:///projects/p1/instances/i1/databases/d1", "SPANNER_EMULATOR_HOST=127.0.0.1:1")]
     [InlineData("toolbox-and-mcp", "TOOLBOX_UNREACHABLE", "toolbox --tools-file tools.yaml", "TOOLBOX_URL=http://127.0.0.1:1")]
     [InlineData("toolbox-and-mcp", "MCP_UNREACHABLE", "start the MCP server at http://127.0.0.1:1/mcp", "Integrations:ToolboxAndMCP:McpUrl=http://127.0.0.1:1/mcp")]
     [InlineData("openapi", "OPENAPI_SPEC_UNREACHABLE", "curl -sSI http://127.0.0.1:1/spec.json", "Integrations:OpenAPI:Spec=http://127.0.0.1:1/spec.json")]
@@ -153,22 +155,32 @@ public sealed class RemedyTests
     }
 
     [Theory]
-    [InlineData("mysqlite:///x", "SESSION_DB_URL_INVALID")]
-    [InlineData("postgresql://", "SESSION_DB_URL_INVALID")]
-    public async Task An_address_of_no_database_is_told_from_one_that_does_not_answer(string address, string code)
+    [InlineData("mysqlite:///x", "Write sqlite:///relative.db.")]
+    [InlineData("sqlite:///", "Write sqlite:///relative.db.")]
+    [InlineData("postgresql://", "Add it at the end, as in postgresql://user:password@host:5432/sessions.")]
+    [InlineData("nonsense", "Write sqlite:///relative.db.")]
+    public async Task An_address_of_no_database_is_told_the_nearest_form_that_is_one(string address, string fix)
     {
-        await using var machine = new Machine(("ConnectionStrings:sessions", address));
+        await using var machine = new Machine(("SESSION_SERVICE_URI", address));
 
-        var finding = await machine.FindAsync("session-database");
+        Check(await machine.FindAsync("session-database"), "SESSION_DB_URL_INVALID", IntegrationState.Invalid, fix);
+    }
 
-        Assert.Equal((code, IntegrationState.Invalid), (finding.Code, finding.State));
-        Assert.NotEmpty(finding.Fix!);
+    [Fact]
+    public async Task A_file_that_cannot_be_there_is_denied()
+    {
+        await using var machine = new Machine(("SESSION_SERVICE_URI", "sqlite:////nowhere/sessions.db"));
+
+        Check(
+            await machine.FindAsync("session-database"), "SESSION_DB_DENIED", IntegrationState.Denied,
+            "Create its folder, and make it readable and writable for this process.");
     }
 
     [Theory]
-    [InlineData("CREATE TABLE adk_internal_metadata (key TEXT PRIMARY KEY, value TEXT); INSERT INTO adk_internal_metadata VALUES ('schema_version','2');", "SESSION_SCHEMA_TOO_NEW")]
-    [InlineData("CREATE TABLE events (id TEXT, actions BLOB);", "SESSION_SCHEMA_OUTDATED")]
-    public async Task Tables_of_another_version_are_left_alone_and_said(string statements, string code)
+    [InlineData("CREATE TABLE adk_internal_metadata (key TEXT PRIMARY KEY, value TEXT); INSERT INTO adk_internal_metadata VALUES ('schema_version','2');", "SESSION_SCHEMA_TOO_NEW", "Upgrade the service.")]
+    [InlineData("CREATE TABLE events (id TEXT, actions BLOB);", "SESSION_SCHEMA_OUTDATED", "Migrate it with: dotnet run --project Services/SessionService -- migrate")]
+    [InlineData("CREATE TABLE events (id TEXT, actions BLOB); CREATE TABLE runtime_events_v1 (id TEXT);", "SESSION_SCHEMA_MIGRATING", "Wait until it is done; if none is running, go on with: dotnet run --project Services/SessionService -- migrate")]
+    public async Task Tables_of_another_version_are_left_alone_and_said(string statements, string code, string fix)
     {
         var file = Path.Combine(Path.GetTempPath(), $"bootstrap-{Guid.NewGuid():n}.db");
         try
@@ -182,10 +194,8 @@ public sealed class RemedyTests
             }
 
             await using var machine = new Machine(("ConnectionStrings:sessions", $"sqlite:///{file}"));
-            var finding = await machine.FindAsync("session-database");
 
-            Assert.Equal((code, IntegrationState.Invalid), (finding.Code, finding.State));
-            Assert.NotEmpty(finding.Fix!);
+            Check(await machine.FindAsync("session-database"), code, code.EndsWith("MIGRATING", StringComparison.Ordinal) ? IntegrationState.Unreachable : IntegrationState.Invalid, fix);
         }
         finally
         {

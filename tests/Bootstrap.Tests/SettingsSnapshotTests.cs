@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Runtime.Bootstrap.Catalogue;
+using Runtime.Bootstrap.Integrations;
 using Runtime.Bootstrap.Settings;
 using Runtime.ServiceDefaults.Errors;
 
@@ -59,6 +60,18 @@ public sealed class SettingsSnapshotTests
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public void The_address_of_the_session_database_is_the_connection_string_and_else_the_variable_of_ADK()
+    {
+        var all = new Dictionary<string, string?> { ["ConnectionStrings:sessions"] = "sqlite:///first.db", ["SESSION_SERVICE_URI"] = "sqlite:///second.db" };
+        var both = Read(all)[SessionDatabaseIntegration.Address];
+        Assert.Equal(("sqlite:///first.db", "ConnectionStrings:sessions"), (both.Value, both.Name));
+
+        all["ConnectionStrings:sessions"] = "";
+        var one = Read(all)[SessionDatabaseIntegration.Address];
+        Assert.Equal(("sqlite:///second.db", "SESSION_SERVICE_URI"), (one.Value, one.Name));
     }
 
     [Fact]

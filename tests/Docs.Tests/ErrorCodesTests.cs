@@ -17,6 +17,9 @@ public sealed partial class ErrorCodesTests
     /// <summary>Stands in a row for the first word of every Google product's codes.</summary>
     private const string AnyProduct = "<PRODUCT>";
 
+    /// <summary>What an error is called whose thrower gave no name; nothing throws one so today.</summary>
+    private static readonly string[] _unused = ["NOT_FOUND", "ALREADY_EXISTS", "STALE", "PERMISSION_DENIED", "UNAUTHENTICATED"];
+
     [Fact]
     public void Every_code_in_the_source_is_a_row_and_every_row_is_in_the_source()
     {
@@ -30,6 +33,21 @@ public sealed partial class ErrorCodesTests
         Assert.NotEmpty(inSource);
         Assert.True(!undocumented.Any(), $"docs/errors.md lacks: {string.Join(", ", undocumented)}");
         Assert.True(!unknown.Any(), $"docs/errors.md names what no source has: {string.Join(", ", unknown)}");
+    }
+
+    [Fact]
+    public void Every_row_has_a_test_that_names_its_code()
+    {
+        var named = (
+            from file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            where !file.StartsWith(Path.Combine(Repository.Root, "tests", "Docs.Tests"), StringComparison.Ordinal)
+            from Match text in Text().Matches(File.ReadAllText(file))
+            from Match code in AnyWord().Matches(text.Value)
+            select code.Value).ToHashSet();
+
+        var untested = Rows().SelectMany(row => row.Codes).Where(code => !OfEachProduct(code).Any(named.Contains)).Except(_unused);
+
+        Assert.True(!untested.Any(), $"No test makes the condition of: {string.Join(", ", untested)}");
     }
 
     [Fact]
@@ -80,6 +98,12 @@ public sealed partial class ErrorCodesTests
     /// <summary>A single word, where it stands for a reason.</summary>
     [GeneratedRegex("(?:\\breason = |StatusCode\\.\\w+, )\"(?<code>[A-Z]+)\"")]
     private static partial Regex Reason();
+
+    [GeneratedRegex("\"[^\"\\n]*\"")]
+    private static partial Regex Text();
+
+    [GeneratedRegex("[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")]
+    private static partial Regex AnyWord();
 
     [GeneratedRegex(@"^\{[\w.]+\.Code\}")]
     private static partial Regex ProductHole();

@@ -91,10 +91,10 @@ public sealed class BigtableClientTests
         await using var services = await ConnectAsync();
         var client = services.GetRequiredService<BigtableSqlClient>();
 
-        var error = await Assert.ThrowsAsync<NotSupportedHereException>(async () => await client
+        var error = await Assert.ThrowsAsync<NotConfiguredException>(async () => await client
             .QueryAsync($"projects/{EmulatedGateway.Project}/instances/i", new BigtableStatement("SELECT 1"), Cancellation).CountAsync(Cancellation));
 
-        Assert.Equal("BIGTABLE_EMULATOR_WITHOUT_SQL", error.Reason);
+        Assert.Equal("BIGTABLE_EMULATOR_NO_SQL", error.Reason);
     }
 
     private static async Task<ServiceProvider> ConnectAsync() => new ServiceCollection()

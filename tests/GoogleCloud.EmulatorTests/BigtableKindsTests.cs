@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Google.Cloud.Bigtable.V2;
+using Google.Rpc;
+using Grpc.Core;
 using Runtime.Testing;
 
 namespace Runtime.GoogleCloud.EmulatorTests;
@@ -112,8 +114,10 @@ public sealed class BigtableKindsTests
         await using var gateway = new EmulatedGateway(
             BackingProduct.Bigtable.Variable, await BackingProduct.Bigtable.AddressOrSkipAsync(Cancellation), Tools);
 
-        var (content, isError) = await gateway.CallAsync("all", new { }, Cancellation);
+        var error = await Assert.ThrowsAsync<RpcException>(() => gateway.CallAsync("all", new { }, Cancellation));
 
-        Assert.Equal((true, "BIGTABLE_EMULATOR_WITHOUT_SQL"), (isError, (string?)content["error_code"]));
+        var status = error.GetRpcStatus()!;
+        Assert.Equal((StatusCode.FailedPrecondition, "BIGTABLE_EMULATOR_NO_SQL"), (error.StatusCode, status.GetDetail<ErrorInfo>()!.Reason));
+        Assert.Equal("unset BIGTABLE_EMULATOR_HOST", Assert.Single(status.GetDetail<Help>()!.Links).Description);
     }
 }

@@ -181,10 +181,9 @@ public sealed class BigtableSqlTests
     {
         var bigtable = new FakeBigtable().Answer([], Error(StatusCode.Unimplemented, "unknown method PrepareQuery"));
 
-        var error = await Assert.ThrowsAsync<NotSupportedHereException>(() => ReadAsync(bigtable));
+        var error = await Assert.ThrowsAsync<NotConfiguredException>(() => ReadAsync(bigtable));
 
-        Assert.Equal("BIGTABLE_EMULATOR_WITHOUT_SQL", error.Reason);
-        Assert.StartsWith("The Bigtable emulator has no SQL API.", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("BIGTABLE_EMULATOR_NO_SQL", "Bigtable", "unset BIGTABLE_EMULATOR_HOST"), (error.Reason, error.Integration, error.Fix));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class PubSubPublisherTests
         var bad = publisher.PublishAsync(Message("bad", "k"), Cancellation);
         var behind = publisher.PublishAsync(Message("behind", "k"), Cancellation);
         await Assert.ThrowsAsync<UpstreamException>(() => bad);
-        await Assert.ThrowsAsync<OrderingKeyStoppedException>(() => behind);
+        Assert.Equal("PUBSUB_ORDERING_KEY_STOPPED", (await Assert.ThrowsAsync<OrderingKeyStoppedException>(() => behind)).Reason);
         await Assert.ThrowsAsync<OrderingKeyStoppedException>(() => publisher.PublishAsync(Message("later", "k"), Cancellation));
         await publisher.PublishAsync(Message("other", "l"), Cancellation);
         publisher.Resume("k");

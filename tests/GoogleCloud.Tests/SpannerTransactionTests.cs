@@ -147,8 +147,9 @@ public sealed class SpannerTransactionTests
     {
         var spanner = new FakeSpanner().Answer([Piece(transaction: "t1", values: ["old"])]).Commit(Error(StatusCode.DeadlineExceeded, "late"));
 
-        await Assert.ThrowsAsync<CommitInDoubtException>(() => RunAsync(spanner, FirstAsync));
+        var error = await Assert.ThrowsAsync<CommitInDoubtException>(() => RunAsync(spanner, FirstAsync));
 
+        Assert.Equal("SPANNER_COMMIT_IN_DOUBT", error.Reason);
         Assert.Empty(spanner.Asked<RollbackRequest>());
     }
 

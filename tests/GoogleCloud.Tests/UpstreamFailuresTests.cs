@@ -72,6 +72,19 @@ public sealed class UpstreamFailuresTests
         Assert.Contains("--member=user:a@example.com", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(StatusCode.Unavailable, "UNAVAILABLE")]
+    [InlineData(StatusCode.DeadlineExceeded, "DEADLINE_EXCEEDED")]
+    [InlineData(StatusCode.NotFound, "SPANNER_NOT_FOUND")]
+    [InlineData(StatusCode.AlreadyExists, "SPANNER_ALREADY_EXISTS")]
+    [InlineData(StatusCode.InvalidArgument, "SPANNER_REFUSED")]
+    [InlineData(StatusCode.Aborted, "SPANNER_ABORTED")]
+    [InlineData(StatusCode.ResourceExhausted, "SPANNER_LIMIT_EXCEEDED")]
+    [InlineData(StatusCode.Unimplemented, "NOT_SUPPORTED")]
+    [InlineData(StatusCode.DataLoss, "SPANNER_FAILED")]
+    public void What_a_product_answers_has_its_code(StatusCode status, string code) =>
+        Assert.Equal(code, Explain(new RpcException(new Grpc.Core.Status(status, "no")), Public).Reason);
+
     private static ServiceException Explain(RpcException error, GoogleEndpoint endpoint) =>
         UpstreamFailures.Explain(error, SpannerClient.Product, endpoint, login: null);
 }

@@ -16,25 +16,26 @@ public sealed class SessionServiceStartTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(null, "SESSION_DB_NOT_CONFIGURED")]
-    [InlineData("  ", "SESSION_DB_NOT_CONFIGURED")]
+    [InlineData(null, "SESSION_DB_NOT_CONFIGURED", "SESSION_SERVICE_URI")]
+    [InlineData("  ", "SESSION_DB_NOT_CONFIGURED", "SESSION_SERVICE_URI")]
     [InlineData("sqlite:///", "SESSION_DB_URL_INVALID")]
+    [InlineData("sqlite:///", "SESSION_DB_URL_INVALID", "SESSION_SERVICE_URI")]
     [InlineData("mongodb://u:hush@h/d", "SESSION_DB_URL_INVALID")]
     [InlineData("postgresql://u:hush@h", "SESSION_DB_URL_INVALID")]
     [InlineData("postgresql://u:hush@h:port/d", "SESSION_DB_URL_INVALID")]
     [InlineData("nonsense", "SESSION_DB_URL_INVALID")]
     [InlineData("Host=h;Password=hush;Nonsense=1", "SESSION_DB_URL_INVALID")]
-    public async Task An_address_that_cannot_work_stops_the_start_with_a_step_and_no_password(string? address, string code)
+    public async Task An_address_that_cannot_work_stops_the_start_with_a_step_and_no_password(string? address, string code, string variable = "ConnectionStrings__sessions")
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration["ConnectionStrings:sessions"] = address;
+        builder.Configuration[variable.Replace("__", ":", StringComparison.Ordinal)] = address;
         builder.AddSessionStore();
         await using var app = builder.Build();
 
         var error = Assert.Throws<SettingException>(app.OpenSessionStore);
 
         Assert.StartsWith(code, error.Message, StringComparison.Ordinal);
-        Assert.Contains("ConnectionStrings__sessions", error.Message, StringComparison.Ordinal);
+        Assert.Equal(variable, error.Setting);
         Assert.Contains("Fix: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", error.Message, StringComparison.Ordinal);
         Assert.Equal(error.Message, StartFailure.Explain(error));

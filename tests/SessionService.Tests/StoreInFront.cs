@@ -41,7 +41,7 @@ internal class StoreInFront(ISessionStore inner) : ISessionStore
 
     public Task<SessionPage> ListAsync(SessionListQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
 
-    public Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
+    public virtual Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
     public Task<WriteOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken) =>
         inner.AppendAsync(key, offered, expectedRevision, cancellationToken);
@@ -72,7 +72,9 @@ internal class StoreInFront(ISessionStore inner) : ISessionStore
         return swept;
     }
 
-    public Task CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
+    public Task<SessionTables> InspectAsync(CancellationToken cancellationToken) => inner.InspectAsync(cancellationToken);
+
+    public virtual Task CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
     // Several services of a test are in front of one store.
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using Google.Rpc;
 using Grpc.Core;
 using Runtime.Sessions.V1;
 using Runtime.Storage;
@@ -175,7 +176,7 @@ public sealed class WatchReplicasTests
         var error = await Assert.ThrowsAsync<RpcException>(() => WatchCall.OpenAsync(client, new() { AppName = "a", UserId = "u" }));
         watch.Dispose();
 
-        Assert.Equal(StatusCode.ResourceExhausted, error.StatusCode);
+        Assert.Equal((StatusCode.ResourceExhausted, "WATCHERS_EXHAUSTED"), (error.StatusCode, error.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
         Assert.Contains("Sessions:Watch:MaxWatchers", error.Status.Detail, StringComparison.Ordinal);
         var hub = replica.Services.GetService(typeof(Watch.SessionHub)) as Watch.SessionHub;
         await Eventually.GetAsync(() => hub!.IsWatched ? null : hub, "The end of the first watch");

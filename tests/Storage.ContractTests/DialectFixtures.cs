@@ -45,21 +45,27 @@ public sealed class SpannerPostgresFixture() : SpannerFixture(DatabaseDialect.Po
 /// <summary>A database of its own on the emulator, in one of the two SQL dialects.</summary>
 public abstract class SpannerFixture(DatabaseDialect sql) : DialectFixture(new SpannerDialect())
 {
-    private StorageContext? _context;
+    private SpannerEmulator? _emulator;
     private string? _address;
 
-    protected override StorageContext Context => _context!;
+    protected override StorageContext Context => base.Context with { Spanner = _emulator?.NewClients() };
 
     protected override async ValueTask<string> AddressOrSkipAsync(CancellationToken cancellationToken)
     {
         if (_address is null)
         {
-            _context = base.Context with { Configuration = await SpannerEmulator.ConfigurationOrSkipAsync(cancellationToken) };
-            using var database = await SpannerEmulator.CreateDatabaseAsync(_context, sql, cancellationToken);
-            _address = $"spanner:///{database.Name}";
+            _emulator = await SpannerEmulator.OpenOrSkipAsync(cancellationToken);
+            _address = $"spanner:///{(await _emulator.CreateDatabaseAsync(sql, cancellationToken)).Name}";
         }
 
         return _address;
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _emulator?.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
 

@@ -29,6 +29,21 @@ public sealed class MySqlSchemaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_look_finds_what_there_is_and_makes_nothing()
+    {
+        await using var store = Database.Open();
+        Assert.Equal(SessionTables.None, await store.InspectAsync(Cancellation));
+        Assert.Empty(await Database.ColumnAsync("SHOW TABLES"));
+
+        await Database.ExecuteAsync(MySqlDatabase.PythonTables);
+        Assert.Equal(SessionTables.Incomplete, await store.InspectAsync(Cancellation));
+        Assert.DoesNotContain("runtime_schema", await Database.ColumnAsync("SHOW TABLES"));
+
+        await Database.ExecuteAsync("UPDATE adk_internal_metadata SET value = '2'");
+        Assert.Equal(StorageFailure.SchemaTooNew, (await Assert.ThrowsAsync<StorageException>(() => store.InspectAsync(Cancellation))).Failure);
+    }
+
+    [Fact]
     public async Task Replicas_that_start_at_once_on_an_empty_database_all_come_up()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Database.OpenAndCheckAsync()));

@@ -9,6 +9,7 @@ namespace Runtime.Storage.ContractTests;
 public sealed class PostgresSchemaTests : IAsyncLifetime
 {
     private const string DropIndexes = "DROP INDEX idx_events_app_user_session_ts, idx_runtime_sessions_user, idx_runtime_sessions_app, idx_runtime_sessions_expires";
+    private const string Objects = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
     private const string Triggers = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'runtime_%'";
 
     private PostgresDatabase? _created;
@@ -25,6 +26,21 @@ public sealed class PostgresSchemaTests : IAsyncLifetime
         {
             await _created.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_look_finds_what_there_is_and_makes_nothing()
+    {
+        await using var store = Database.Open();
+        Assert.Equal(SessionTables.None, await store.InspectAsync(Cancellation));
+        Assert.Equal(0L, await Database.ScalarAsync(Objects));
+
+        await Database.ExecuteAsync(PostgresDatabase.PythonTables);
+        Assert.Equal(SessionTables.Incomplete, await store.InspectAsync(Cancellation));
+        Assert.Equal(0L, await Database.ScalarAsync(Triggers));
+
+        await Database.ExecuteAsync("UPDATE adk_internal_metadata SET value = '2'");
+        Assert.Equal(StorageFailure.SchemaTooNew, (await Assert.ThrowsAsync<StorageException>(() => store.InspectAsync(Cancellation))).Failure);
     }
 
     [Fact]

@@ -9,6 +9,15 @@ public abstract class SessionStoreContract(DialectFixture dialect)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task A_look_at_a_database_in_use_finds_all_its_tables()
+    {
+        var store = await dialect.OpenOrSkipAsync();
+        await store.CheckAsync(Cancellation);
+
+        Assert.Equal(SessionTables.Complete, await store.InspectAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Create_splits_state_by_scope_and_drops_temp()
     {
         var store = await dialect.OpenOrSkipAsync();

@@ -1,5 +1,4 @@
 using Google.Cloud.Spanner.Admin.Database.V1;
-using Microsoft.Extensions.Configuration;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.Storage.Dialects.Spanner;
 using Runtime.Storage.State;
@@ -9,21 +8,39 @@ namespace Runtime.Storage.ContractTests;
 /// <summary>What a Spanner store finds when it starts, and what Spanner refuses to hold.</summary>
 public sealed class SpannerSchemaTests : IAsyncLifetime
 {
-    private StorageContext _context = new();
+    private SpannerEmulator? _emulator;
 
     public static TheoryData<DatabaseDialect> Dialects => [DatabaseDialect.GoogleStandardSql, DatabaseDialect.Postgresql];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _context = new() { Configuration = await SpannerEmulator.ConfigurationOrSkipAsync(Cancellation) };
+    public async ValueTask InitializeAsync() => _emulator = await SpannerEmulator.OpenOrSkipAsync(Cancellation);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _emulator?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public async Task A_look_finds_what_there_is_and_makes_nothing(DatabaseDialect dialect)
+    {
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
+        await using var store = Open(database);
+
+        Assert.Equal(SessionTables.None, await store.InspectAsync(Cancellation));
+        Assert.Empty(await database.Client.ListTablesAsync(database.Name, schema: null, Cancellation));
+
+        await store.CheckAsync(Cancellation);
+        Assert.Equal(SessionTables.Complete, await store.InspectAsync(Cancellation));
+    }
 
     [Theory]
     [MemberData(nameof(Dialects))]
     public async Task Replicas_that_start_at_once_on_an_empty_database_all_work(DatabaseDialect dialect)
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, dialect, Cancellation);
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
         var replicas = Enumerable.Range(0, 8).Select(_ => Open(database)).ToList();
 
         var outcomes = await Task.WhenAll(replicas.Select(
@@ -41,7 +58,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [MemberData(nameof(Dialects))]
     public async Task Tables_that_another_program_made_are_left_alone(DatabaseDialect dialect)
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, dialect, Cancellation);
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
         await database.Admin.ChangeSchemaAsync(database.Name, [dialect is DatabaseDialect.Postgresql
             ? "CREATE TABLE events (id varchar(128) PRIMARY KEY, app_name varchar(128), event_data text)"
             : "CREATE TABLE events (id STRING(128), app_name STRING(128), event_data STRING(MAX)) PRIMARY KEY (id)"], Cancellation);
@@ -53,7 +70,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [Fact]
     public async Task Tables_of_schema_version_0_are_refused()
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, DatabaseDialect.GoogleStandardSql, Cancellation);
+        var database = await _emulator!.CreateDatabaseAsync(DatabaseDialect.GoogleStandardSql, Cancellation);
         await database.Admin.ChangeSchemaAsync(
             database.Name, ["CREATE TABLE events (id STRING(128), app_name STRING(128), actions BYTES(MAX)) PRIMARY KEY (id)"], Cancellation);
 
@@ -63,7 +80,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [Fact]
     public async Task A_newer_schema_version_is_refused()
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, DatabaseDialect.GoogleStandardSql, Cancellation);
+        var database = await _emulator!.CreateDatabaseAsync(DatabaseDialect.GoogleStandardSql, Cancellation);
         await using (var store = Open(database))
         {
             await store.CheckAsync(Cancellation);
@@ -79,7 +96,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [MemberData(nameof(Dialects))]
     public async Task Tables_that_are_dropped_under_a_running_store_come_back(DatabaseDialect dialect)
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, dialect, Cancellation);
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
         await using var store = Open(database);
         var key = DialectFixture.NewKey();
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
@@ -99,7 +116,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [MemberData(nameof(Dialects))]
     public async Task A_value_that_Spanner_cannot_hold_is_refused_and_nothing_changes(DatabaseDialect dialect)
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, dialect, Cancellation);
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
         await using var store = Open(database);
         var key = DialectFixture.NewKey();
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
@@ -116,8 +133,8 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [MemberData(nameof(Dialects))]
     public async Task A_session_with_more_events_than_one_commit_can_delete_is_deleted_whole(DatabaseDialect dialect)
     {
-        using var database = await SpannerEmulator.CreateDatabaseAsync(_context, dialect, Cancellation);
-        await using var store = new SpannerSessionStore(database, _context, mostDeleted: 3);
+        var database = await _emulator!.CreateDatabaseAsync(dialect, Cancellation);
+        await using var store = new SpannerSessionStore(database, new(), mostDeleted: 3);
         var key = DialectFixture.NewKey();
         await store.CreateAsync(key, ScopedState.Empty, Cancellation);
         await store.AppendBatchAsync(key, [.. Enumerable.Range(0, 10).Select(number => Offer.Event($"{number}"))], null, Cancellation);
@@ -131,7 +148,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_is_missing_is_named_with_the_command_that_makes_it()
     {
-        await using var store = StorageDialects.BuiltIn.Open("spanner:///projects/p/instances/nowhere/databases/sessions", _context);
+        await using var store = StorageDialects.BuiltIn.Open("spanner:///projects/p/instances/nowhere/databases/sessions", new() { Spanner = _emulator!.NewClients() });
 
         var error = await Assert.ThrowsAsync<StorageException>(() => store.CheckAsync(Cancellation));
 
@@ -142,8 +159,8 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
     [Fact]
     public async Task An_emulator_that_does_not_answer_is_unavailable()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("SPANNER_EMULATOR_HOST", "127.0.0.1:1")]).Build();
-        await using var store = StorageDialects.BuiltIn.Open("spanner:///projects/p/instances/i/databases/d", _context with { Configuration = configuration });
+        using var nobody = new SpannerEmulator("127.0.0.1:1");
+        await using var store = StorageDialects.BuiltIn.Open("spanner:///projects/p/instances/i/databases/d", new() { Spanner = nobody.NewClients() });
 
         var error = await Assert.ThrowsAsync<StorageException>(() => store.CheckAsync(Cancellation));
 
@@ -151,7 +168,7 @@ public sealed class SpannerSchemaTests : IAsyncLifetime
         Assert.Contains("127.0.0.1:1", error.Problem, StringComparison.Ordinal);
     }
 
-    private ISessionStore Open(SpannerDatabase database) => StorageDialects.BuiltIn.Open($"spanner:///{database.Name}", _context);
+    private ISessionStore Open(SpannerDatabase database) => StorageDialects.BuiltIn.Open($"spanner:///{database.Name}", new() { Spanner = _emulator!.NewClients() });
 
     private async Task<StorageFailure> FailureAsync(SpannerDatabase database)
     {

@@ -19,6 +19,64 @@ public sealed class SqliteSchemaTests : IDisposable
     public void Dispose() => _file.Dispose();
 
     [Fact]
+    public async Task A_look_finds_what_there_is_and_leaves_no_file()
+    {
+        await using (var store = _file.Open())
+        {
+            Assert.Equal(SessionTables.None, await store.InspectAsync(Cancellation));
+            Assert.Empty(Files());
+        }
+
+        // Without a write-ahead log, as ADK leaves a file; then with one, that nobody has open.
+        _file.Execute(SqliteFile.SqlAlchemyTables);
+        await LookAsync(SessionTables.Incomplete);
+        await using (var store = _file.Open())
+        {
+            await store.CheckAsync(Cancellation);
+        }
+
+        await LookAsync(SessionTables.Complete);
+    }
+
+    [Fact]
+    public async Task A_look_sees_what_is_only_in_the_log_of_a_file_in_use()
+    {
+        await using var service = _file.Open();
+        await service.CheckAsync(Cancellation);
+        await using var doctor = _file.Open();
+
+        Assert.Equal(SessionTables.Complete, await doctor.InspectAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("not a database at all, however long the text in it may be")]
+    [InlineData("")]
+    public async Task A_look_at_a_file_of_something_else_is_refused_or_finds_nothing(string content)
+    {
+        await File.WriteAllTextAsync(_file.Path, content, Cancellation);
+        await using var store = _file.Open();
+
+        if (content.Length is 0)
+        {
+            Assert.Equal(SessionTables.None, await store.InspectAsync(Cancellation));
+        }
+        else
+        {
+            Assert.Equal(StorageFailure.Denied, (await Assert.ThrowsAsync<StorageException>(() => store.InspectAsync(Cancellation))).Failure);
+        }
+
+        Assert.Equal(content, await File.ReadAllTextAsync(_file.Path, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_look_at_a_file_that_may_not_be_made_is_refused()
+    {
+        await using var store = StorageDialects.BuiltIn.Open($"{_file.Address}?mode=rw", new());
+
+        Assert.Equal(StorageFailure.Denied, (await Assert.ThrowsAsync<StorageException>(() => store.InspectAsync(Cancellation))).Failure);
+    }
+
+    [Fact]
     public async Task Processes_that_start_at_once_on_no_file_all_come_up()
     {
         var replicas = Enumerable.Range(0, 8).Select(_ => _file.Open()).ToList();
@@ -287,5 +345,18 @@ public sealed class SqliteSchemaTests : IDisposable
         Assert.Contains(plan, step => step.Contains($"USING INDEX {index}", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && step != "SCAN s");
+    }
+
+    private IEnumerable<string?> Files() => Directory.EnumerateFiles(Path.GetDirectoryName(_file.Path)!).Select(Path.GetFileName);
+
+    private async Task LookAsync(SessionTables expected)
+    {
+        var before = await File.ReadAllBytesAsync(_file.Path, Cancellation);
+        await using var store = _file.Open();
+
+        Assert.Equal(expected, await store.InspectAsync(Cancellation));
+
+        Assert.Equal(["sessions.db"], Files());
+        Assert.Equal(before, await File.ReadAllBytesAsync(_file.Path, Cancellation));
     }
 }

@@ -119,11 +119,11 @@ public sealed class ConnectionUrlTests
     }
 
     [Fact]
-    public void Unknown_scheme_lists_the_accepted_forms()
+    public void Unknown_scheme_is_told_with_those_that_are_known()
     {
         var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.Open("mongodb://h/d", new()));
 
-        Assert.All(StorageDialects.BuiltIn.All.SelectMany(dialect => dialect.Forms), form => Assert.Contains(form, error.Fix, StringComparison.Ordinal));
+        Assert.All(StorageDialects.BuiltIn.All.SelectMany(dialect => dialect.Schemes), scheme => Assert.Contains(scheme, error.Problem, StringComparison.Ordinal));
     }
 
     [Theory]

@@ -1,4 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Runtime.GoogleCloud;
+using Runtime.GoogleCloud.Spanner;
 using Runtime.Storage.Connections;
 using Runtime.Storage.Dialects.Spanner;
 
@@ -48,9 +51,14 @@ public sealed class SpannerDialectTests
     [Fact]
     public void Emulator_that_is_no_address_is_refused_at_once()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("SPANNER_EMULATOR_HOST", "nowhere")]).Build();
+        using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("SPANNER_EMULATOR_HOST", "nowhere")]).Build())
+            .AddGoogleCloud()
+            .BuildServiceProvider();
+        var clients = new SpannerClients(services.GetRequiredService<SpannerClient>(), services.GetRequiredService<SpannerAdminClient>());
 
-        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.Open($"spanner:///{Name}", new() { Configuration = configuration }));
+        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.Open($"spanner:///{Name}", new() { Spanner = clients }));
 
         Assert.Contains("SPANNER_EMULATOR_HOST", error.Problem, StringComparison.Ordinal);
     }

@@ -21,14 +21,24 @@ public sealed class StorageDialectsTests
     }
 
     [Fact]
-    public void Forms_of_an_added_dialect_are_in_the_advice()
+    public void The_form_of_an_added_dialect_is_in_the_advice()
     {
-        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.With(new AcmeDialect()).Open("other://u:hush@h", new()));
+        var error = Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.With(new AcmeDialect()).Open("acne://u:hush@h", new()));
 
-        Assert.Contains("acme://host/database", error.Fix, StringComparison.Ordinal);
-        Assert.Contains("sqlite:///relative.db", error.Fix, StringComparison.Ordinal);
+        Assert.Equal("Write acme://host/database.", error.Fix);
         Assert.DoesNotContain("hush", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("sqllite:///sessions.db", "sqlite:///relative.db")]
+    [InlineData("./sessions.db", "sqlite:///relative.db")]
+    [InlineData("postgre://u:p@h/d", "postgresql://user:password@host:5432/database")]
+    [InlineData("postgres:u@h/d", "postgresql://user:password@host:5432/database")]
+    [InlineData("MariaDB2://u:p@h/d", "mariadb://user:password@host:3306/database")]
+    [InlineData("mysql5://u:p@h/d", "mysql://user:password@host:3306/database")]
+    [InlineData("memory:", "memory://")]
+    public void An_address_of_no_database_is_told_the_nearest_form(string address, string form) =>
+        Assert.Equal($"Write {form}.", Assert.Throws<ConnectionUrlException>(() => StorageDialects.BuiltIn.Open(address, new())).Fix);
 
     private sealed class AcmeDialect : IStorageDialect
     {

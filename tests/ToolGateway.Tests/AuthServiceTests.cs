@@ -143,6 +143,7 @@ public sealed class AuthServiceTests : IDisposable
     {
         _handler.IsDown = true;
         var error = await Assert.ThrowsAsync<UnavailableException>(() => VerifyAsync(_issuer.Sign(Audience)));
+        Assert.Equal("TOKEN_ISSUER_UNAVAILABLE", error.Reason);
         Assert.Contains(Url, error.Message, StringComparison.Ordinal);
 
         _handler.IsDown = false;

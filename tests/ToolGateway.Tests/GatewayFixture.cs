@@ -17,7 +17,7 @@ public class GatewayFixture : WebApplicationFactory<Program>
     // Whatever the machine that runs the tests has set, these tests are about a machine that has nothing.
     private static readonly string[] Cleared =
     [
-        "SPANNER_EMULATOR_HOST", "BIGTABLE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT",
+        "SPANNER_EMULATOR_HOST", "BIGTABLE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT", "GCP_PROJECT", "CLOUDSDK_CORE_PROJECT",
         "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_OAUTH_ACCESS_TOKEN", "GOOGLE_ACCESS_TOKEN", "ACCESS_TOKEN", "GOOGLE_CLOUD_QUOTA_PROJECT",
     ];
 

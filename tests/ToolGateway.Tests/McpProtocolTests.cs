@@ -133,6 +133,8 @@ public sealed class McpProtocolTests(GatewayFixture gateway) : IClassFixture<Gat
             Cancellation);
 
         Assert.Equal(status, context.Response.StatusCode);
+        using var reader = new StreamReader(context.Response.Body);
+        Assert.Equal(status is StatusCodes.Status403Forbidden, (await reader.ReadToEndAsync(Cancellation)).Contains("FOREIGN_CALLER", StringComparison.Ordinal));
     }
 
     private Task<McpClient> ConnectAsync(string path) => McpClient.CreateAsync(

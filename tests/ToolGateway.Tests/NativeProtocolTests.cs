@@ -57,9 +57,9 @@ public sealed class NativeProtocolTests(GatewayFixture gateway) : IClassFixture<
         var toolset = await Assert.ThrowsAsync<RpcException>(
             async () => await gateway.Native().ListToolsAsync(new ListToolsRequest { Toolset = "none" }, cancellationToken: Cancellation));
 
-        Assert.Equal(StatusCode.NotFound, tool.StatusCode);
+        Assert.Equal((StatusCode.NotFound, "TOOL_NOT_FOUND"), (tool.StatusCode, tool.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
         Assert.Contains("echo", tool.Status.Detail, StringComparison.Ordinal);
-        Assert.Equal(StatusCode.NotFound, toolset.StatusCode);
+        Assert.Equal((StatusCode.NotFound, "TOOLSET_NOT_FOUND"), (toolset.StatusCode, toolset.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason));
         Assert.Contains("spanner", toolset.Status.Detail, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,12 @@
 using System.Net;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Runtime.Tools.V1;
+using ToolsClient = Runtime.Tools.V1.Tools.ToolsClient;
 
 namespace Runtime.ToolGateway.Tests;
 
@@ -24,6 +30,32 @@ public sealed class NotConfiguredTests(GatewayFixture gateway) : IClassFixture<G
         Assert.Equal(StatusCode.FailedPrecondition, error.StatusCode);
         Assert.Equal((code, integration, fix), (info.Reason, info.Metadata["integration"], info.Metadata["fix"]));
         Assert.Equal(fix, Assert.Single(status.GetDetail<Help>()!.Links).Description);
+    }
+
+    [Fact]
+    public async Task On_Google_Cloud_a_call_without_a_project_is_about_that_of_the_machine()
+    {
+        List<string> asked = [];
+        // Elsewhere than the gateway's appsettings.json, which names its ports.
+        await using var metadata = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Path.GetTempPath() }).Build();
+        metadata.Urls.Add("http://127.0.0.1:0");
+        metadata.Run(context =>
+        {
+            asked.Add(context.Request.Path);
+            context.Response.Headers["Metadata-Flavor"] = "Google";
+            return context.Response.WriteAsync("machine-project");
+        });
+        await metadata.StartAsync(Cancellation);
+        await using var own = new GatewayFixture();
+        await using var onGoogleCloud = own.WithWebHostBuilder(builder => builder
+            .UseSetting("NO_GCE_CHECK", "").UseSetting("GCE_METADATA_HOST", metadata.Urls.Single()["http://".Length..]).UseSetting("BIGTABLE_EMULATOR_HOST", "127.0.0.1:1"));
+        var tools = new ToolsClient(GrpcChannel.ForAddress(onGoogleCloud.Server.BaseAddress, new() { HttpHandler = onGoogleCloud.Server.CreateHandler() }));
+
+        var error = await Assert.ThrowsAsync<RpcException>(() => tools.CallToolAsync(
+            new CallToolRequest { Name = "bigtable_list_tables", ArgumentsJson = """{"instance_id":"i"}""" }, cancellationToken: Cancellation).ResponseAsync);
+
+        Assert.Equal("BIGTABLE_EMULATOR_UNREACHABLE", error.GetRpcStatus()!.GetDetail<ErrorInfo>()!.Reason);
+        Assert.Equal(["/computeMetadata/v1/project/project-id"], asked);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Grpc.Core;
+using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.V1;
+using Integration = Runtime.Bootstrap.V1.Integration;
 
 namespace Runtime.ToolGateway.Tests;
 
@@ -9,12 +11,12 @@ namespace Runtime.ToolGateway.Tests;
 public sealed class ReadinessTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Fact]
-    public async Task The_report_over_gRPC_has_every_integration_with_its_step()
+    public async Task The_report_over_gRPC_has_every_integration_of_the_gateway_with_its_step()
     {
         var report = await Client().CheckAsync(new CheckRequest(), cancellationToken: TestContext.Current.CancellationToken);
 
         Assert.True(report.Works);
-        Assert.Equal(12, report.Integrations.Count);
+        Assert.Equal(IntegrationCatalogue.BuiltIn.All.Select(entry => entry.Key).Except(["session-database"]), report.Integrations.Select(entry => entry.Key));
         Assert.All(report.Integrations, integration =>
         {
             Assert.Equal(Integration.Types.State.NotConfigured, integration.State);
@@ -47,6 +49,17 @@ public sealed class ReadinessTests(GatewayFixture gateway) : IClassFixture<Gatew
 
         Assert.Equal(StatusCode.InvalidArgument, error.StatusCode);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_time_that_is_no_number_is_a_bad_request()
+    {
+        using var client = gateway.CreateClient();
+
+        using var response = await client.GetAsync("/doctor?timeout=soon", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("BAD_REQUEST", (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["title"]);
     }
 
     private Readiness.ReadinessClient Client() => new(gateway.Channel());

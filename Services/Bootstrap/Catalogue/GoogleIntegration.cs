@@ -50,17 +50,11 @@ public abstract class GoogleIntegration : Integration
 
     /// <summary>Returns the default project.</summary>
     /// <param name="code">What the lack of one is called.</param>
-    protected string ProjectOf(Preflight preflight, string code = "PROJECT_NOT_CONFIGURED")
+    protected async Task<string> ProjectOfAsync(Preflight preflight, CancellationToken cancellationToken, string code = "PROJECT_NOT_CONFIGURED")
     {
         ArgumentNullException.ThrowIfNull(preflight);
-        return ProjectOf(preflight.Settings, code);
-    }
-
-    /// <inheritdoc cref="ProjectOf(Preflight, string)"/>
-    protected string ProjectOf(SettingsSnapshot settings, string code = "PROJECT_NOT_CONFIGURED")
-    {
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings.Get(SharedSettings.Project) ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
+        return await preflight.ProjectAsync(cancellationToken)
+            ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
     }
 
     /// <summary>Makes a path of settings of this integration.</summary>

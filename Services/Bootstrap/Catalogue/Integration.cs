@@ -54,4 +54,5 @@ public abstract class Integration
 /// <param name="Endpoint">Where it answered.</param>
 /// <param name="IsEmulator">An emulator answered in its place.</param>
 /// <param name="Source">Where the credentials are from, when they are not Google's own.</param>
-public sealed record ProbeAnswer(string Endpoint, bool IsEmulator = false, string? Source = null);
+/// <param name="Note">What is worth knowing though it works, as a sentence.</param>
+public sealed record ProbeAnswer(string Endpoint, bool IsEmulator = false, string? Source = null, string? Note = null);

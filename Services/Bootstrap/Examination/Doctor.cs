@@ -12,7 +12,7 @@ public sealed class Doctor(
     /// <summary>How long a probe may take where nobody says.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns the integrations of these names; all when there is none.</summary>
+    /// <summary>Returns the integrations of these names; those that the program uses when there is none.</summary>
     /// <param name="names">Names or keys, whatever their case and punctuation: <c>Pub/Sub</c>, <c>pub-sub</c>, <c>pubsub</c>.</param>
     /// <exception cref="InvalidArgumentException">There is no integration of a name.</exception>
     public static IReadOnlyList<Integration> Choose(IntegrationCatalogue catalogue, IReadOnlyCollection<string> names)
@@ -23,11 +23,11 @@ public sealed class Doctor(
         var unknown = names.FirstOrDefault(name => !catalogue.All.Any(integration => Letters(integration.Name) == Letters(name)));
         return unknown is not null
             ? throw new InvalidArgumentException("only", unknown, $"one of {string.Join(", ", catalogue.All.Select(integration => integration.Key))}")
-            : [.. catalogue.All.Where(integration => names.Count == 0 || names.Any(name => Letters(integration.Name) == Letters(name)))];
+            : [.. names.Count == 0 ? catalogue.Used : catalogue.All.Where(integration => names.Any(name => Letters(integration.Name) == Letters(name)))];
     }
 
     /// <summary>Examines integrations.</summary>
-    /// <param name="only">Their names; all when empty. One that is asked for by name has to work.</param>
+    /// <param name="only">Their names; empty for those that the program uses. One that is asked for by name has to work.</param>
     /// <param name="timeout">How long each may take.</param>
     public async Task<Report> ExamineAsync(IReadOnlyCollection<string> only, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -49,6 +49,7 @@ public sealed class Doctor(
             {
                 Endpoint = answer.Endpoint,
                 CredentialsSource = answer.Source,
+                Note = answer.Note,
             };
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -79,7 +80,7 @@ public sealed class Doctor(
             };
         }
 
-        return Complete(finding, isNamed);
+        return await CompleteAsync(finding, isNamed, cancellationToken);
     }
 
     private static Finding Explained(Integration integration, ServiceException error)
@@ -106,7 +107,7 @@ public sealed class Doctor(
         _ => IntegrationState.Invalid,
     };
 
-    private Finding Complete(Finding finding, bool isNamed)
+    private async Task<Finding> CompleteAsync(Finding finding, bool isNamed, CancellationToken cancellationToken)
     {
         var integration = finding.Integration;
         var settings = integration.Settings.Select(setting => preflight.Settings[setting]).ToArray();
@@ -116,11 +117,20 @@ public sealed class Doctor(
             return complete;
         }
 
-        complete = complete with { Project = preflight.Settings.Get(SharedSettings.Project) };
+        var project = preflight.Settings[SharedSettings.Project];
+        complete = project.Value is not null ? complete with { Project = project.Value, ProjectSource = project.Source }
+            : await preflight.ProjectAsync(cancellationToken) is { } machine ? complete with { Project = machine, ProjectSource = "metadata server" }
+            : complete;
         // With a key of its own, or an emulator, it does not call as the login.
         return finding.State is IntegrationState.Emulator || finding.CredentialsSource is not null || credentials.Login is not { } login
             ? complete
-            : complete with { Principal = login.Principal, CredentialsSource = login.Source, QuotaProject = login.QuotaProject };
+            : complete with
+            {
+                Principal = login.Principal,
+                CredentialsSource = login.Source,
+                QuotaProject = login.QuotaProject,
+                Token = await credentials.DescribeTokenAsync(cancellationToken),
+            };
     }
 
     private static string Letters(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToUpperInvariant();

@@ -1,5 +1,6 @@
 using Runtime.Bootstrap.Catalogue;
 using Runtime.Bootstrap.Settings;
+using Runtime.GoogleCloud.Connection;
 
 namespace Runtime.Bootstrap.Examination;
 
@@ -8,6 +9,9 @@ public sealed record Finding(Integration Integration, IntegrationState State, Ti
 {
     /// <summary>Gets the error's code; <see langword="null"/> when it works.</summary>
     public string? Code { get; init; }
+
+    /// <summary>Gets what is worth knowing though it works, as a sentence.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Gets what is wrong, as a sentence without the step.</summary>
     public string? Missing { get; init; }
@@ -24,6 +28,9 @@ public sealed record Finding(Integration Integration, IntegrationState State, Ti
     /// <summary>Gets the project that is called where a call names none.</summary>
     public string? Project { get; init; }
 
+    /// <summary>Gets where that project is from.</summary>
+    public string? ProjectSource { get; init; }
+
     /// <summary>Gets the project that quota is counted on, when it is another one.</summary>
     public string? QuotaProject { get; init; }
 
@@ -32,6 +39,9 @@ public sealed record Finding(Integration Integration, IntegrationState State, Ti
 
     /// <summary>Gets where the credentials are from.</summary>
     public string? CredentialsSource { get; init; }
+
+    /// <summary>Gets what is known about the token; <see langword="null"/> where none was used.</summary>
+    public GoogleToken? Token { get; init; }
 
     /// <summary>Gets whether somebody set something that only this integration uses, or asked for it by name.</summary>
     public bool IsWanted { get; init; }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
+using Runtime.Bootstrap.Integrations;
 using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
@@ -14,7 +14,7 @@ public sealed class Preflight(
     GoogleCredentials credentials,
     GoogleConnections connections,
     SpannerClient spanner,
-    ILoggerFactory loggers) : IDisposable
+    SessionDatabase sessions) : IDisposable
 {
     // Without the retries of the services' clients: a probe says what is now.
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2) });
@@ -27,9 +27,12 @@ public sealed class Preflight(
 
     public SpannerClient Spanner => spanner;
 
-    public ILoggerFactory Loggers => loggers;
+    public SessionDatabase Sessions => sessions;
 
     public HttpClient Http => _http;
+
+    /// <summary>Returns the project that is meant where a call names none; <see langword="null"/> when nothing says one.</summary>
+    public Task<string?> ProjectAsync(CancellationToken cancellationToken) => credentials.ProjectAsync(cancellationToken);
 
     /// <summary>Returns where calls to a product go.</summary>
     public GoogleEndpoint EndpointOf(GoogleProduct product) => options.EndpointOf(product);

@@ -30,7 +30,7 @@ public sealed class BigQueryIntegration : GoogleIntegration
         ArgumentNullException.ThrowIfNull(preflight);
 
         var rest = preflight.Rest(Product);
-        var project = ProjectOf(preflight, "BIGQUERY_NOT_CONFIGURED");
+        var project = await ProjectOfAsync(preflight, cancellationToken, "BIGQUERY_NOT_CONFIGURED");
         using var answer = await rest.SendAsync(
             HttpMethod.Post, $"/bigquery/v2/projects/{project}/queries", """{"query":"SELECT 1","dryRun":true,"useLegacySql":false}""", apiKey: null, cancellationToken);
         return new(rest.Endpoint.Authority, rest.Endpoint.IsEmulator);

@@ -29,6 +29,7 @@ public sealed class BigtableIntegration : GoogleIntegration
     [
         new("BIGTABLE_NOT_CONFIGURED", IntegrationState.NotConfigured, "no emulator, and no project", "export GOOGLE_CLOUD_PROJECT=<project-id>"),
         new("PROJECT_NOT_CONFIGURED", IntegrationState.NotConfigured, "a call without project_id, and no default", "export GOOGLE_CLOUD_PROJECT=<project-id>"),
+        new("BIGTABLE_EMULATOR_NO_SQL", IntegrationState.Invalid, "a query in SQL was sent to the emulator, which has none; rows are read by key", "unset BIGTABLE_EMULATOR_HOST"),
         new("BIGTABLE_NOT_FOUND", IntegrationState.Invalid, "no such instance or table", "name one that bigtable_list_tables answers"),
     ];
 
@@ -41,14 +42,14 @@ public sealed class BigtableIntegration : GoogleIntegration
         if (endpoint.IsEmulator)
         {
             // It takes any instance, and has no list of them.
-            instance ??= $"projects/{preflight.Settings.Get(SharedSettings.Project) ?? "any"}/instances/any";
+            instance ??= $"projects/{await preflight.ProjectAsync(cancellationToken) ?? "any"}/instances/any";
         }
 
         var connection = preflight.Connections.Open(BigtableAdminClient.Product);
         await (instance is not null
             ? ListProbe.AskAsync(connection, "google.bigtable.admin.v2.BigtableTableAdmin", "ListTables", "parent", instance, paged: false, cancellationToken)
             : ListProbe.AskAsync(
-                connection, "google.bigtable.admin.v2.BigtableInstanceAdmin", "ListInstances", "parent", $"projects/{ProjectOf(preflight, "BIGTABLE_NOT_CONFIGURED")}",
+                connection, "google.bigtable.admin.v2.BigtableInstanceAdmin", "ListInstances", "parent", $"projects/{await ProjectOfAsync(preflight, cancellationToken, "BIGTABLE_NOT_CONFIGURED")}",
                 paged: false, cancellationToken));
         return new(endpoint.Authority, endpoint.IsEmulator);
     }

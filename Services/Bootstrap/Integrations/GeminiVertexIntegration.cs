@@ -63,7 +63,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
             throw NotConfigured("GEMINI_VERTEX_NOT_CONFIGURED", "Gemini is not called on Vertex AI.", "export GOOGLE_GENAI_USE_VERTEXAI=true");
         }
 
-        var connection = Connect(preflight.Settings, preflight.Rest);
+        var connection = await ConnectAsync(preflight, preflight.Rest, cancellationToken);
         using var answer = await connection.CallAsync(model: null, "countTokens", """{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}""", cancellationToken);
         return new(connection.Rest.Endpoint.Authority, Source: connection.Key?.Variable);
     }
@@ -74,10 +74,12 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
     /// <summary>Returns how the settings say that the models are reached.</summary>
     /// <param name="open">Opens a connection.</param>
     /// <exception cref="NotConfiguredException">There is no project and no key for express mode, or there are both, or the address cannot be used.</exception>
-    internal GeminiConnection Connect(SettingsSnapshot settings, Func<GoogleProduct, GoogleEndpoint, GoogleRestConnection> open)
+    internal async Task<GeminiConnection> ConnectAsync(
+        Preflight preflight, Func<GoogleProduct, GoogleEndpoint, GoogleRestConnection> open, CancellationToken cancellationToken)
     {
+        var settings = preflight.Settings;
         var key = settings[ExpressKey];
-        if (key.IsSet && (settings.Get(SharedSettings.Project) is not null || settings[SharedSettings.Location].IsSet))
+        if (key.IsSet && (settings[SharedSettings.Project].IsSet || settings[SharedSettings.Location].IsSet))
         {
             throw NotConfigured(
                 "MODEL_MODE_AMBIGUOUS", "A key for express mode is set, and so is a project or a location, which express mode does not take.", $"unset {Setting.VariableOf(key.Name!)}");
@@ -85,7 +87,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
 
         // The location that Google's SDK takes where none is set.
         var location = settings.Get(SharedSettings.Location) ?? "global";
-        var parent = key.IsSet ? "" : $"projects/{ProjectOf(settings)}/locations/{location}/";
+        var parent = key.IsSet ? "" : $"projects/{await ProjectOfAsync(preflight, cancellationToken)}/locations/{location}/";
         var own = EndpointAddress.Of(this, Product, settings[BaseUrl]);
         var endpoint = settings[BaseUrl].IsSet || location is "global" ? own : new GoogleEndpoint(new Uri($"https://{location}-{Product.Host}"), IsEmulator: false);
         return new(open(Product, endpoint))

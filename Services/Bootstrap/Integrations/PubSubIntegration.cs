@@ -35,7 +35,8 @@ public sealed class PubSubIntegration : GoogleIntegration
 
         var endpoint = preflight.EndpointOf(Product);
         await ListProbe.AskAsync(
-            preflight.Connections.Open(Product), "google.pubsub.v1.Publisher", "ListTopics", "project", $"projects/{ProjectOf(preflight)}", paged: true, cancellationToken);
+            preflight.Connections.Open(Product), "google.pubsub.v1.Publisher", "ListTopics", "project", $"projects/{await ProjectOfAsync(preflight, cancellationToken)}",
+            paged: true, cancellationToken);
         return new(endpoint.Authority, endpoint.IsEmulator);
     }
 }

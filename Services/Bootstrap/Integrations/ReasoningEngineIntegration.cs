@@ -41,7 +41,7 @@ public abstract class ReasoningEngineIntegration : GoogleIntegration
         }
         else
         {
-            var project = ProjectOf(preflight);
+            var project = await ProjectOfAsync(preflight, cancellationToken);
             location = preflight.Settings.Get(SharedSettings.Location)
                 ?? throw NotConfigured("LOCATION_NOT_CONFIGURED", "No region for Vertex AI.", "export GOOGLE_CLOUD_LOCATION=us-central1");
             engine = $"projects/{project}/locations/{location}/reasoningEngines/{Uri.EscapeDataString(engine)}";

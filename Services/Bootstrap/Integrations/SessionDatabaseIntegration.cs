@@ -9,25 +9,28 @@ namespace Runtime.Bootstrap.Integrations;
 /// <summary>Where the session service keeps sessions.</summary>
 public sealed class SessionDatabaseIntegration : Integration
 {
-    private static readonly Setting Address = new("where sessions are kept: a URL, or an Npgsql keyword string", "ConnectionStrings:sessions")
+    internal const string Title = "Session database";
+
+    /// <summary>Where sessions are kept. The first name is that of the AppHost's reference, the second that of many deployments of ADK.</summary>
+    public static readonly Setting Address = new("where sessions are kept: a URL, or an Npgsql keyword string", "ConnectionStrings:sessions", "SESSION_SERVICE_URI")
     {
         IsSecret = true,
         Sample = "postgresql://<user>:<password>@<host>:5432/<database>",
         Local = "sqlite:///./sessions.db",
     };
 
-    public override string Name => "Session database";
+    public override string Name => Title;
 
     public override IReadOnlyList<Setting> Settings => [Address];
 
     public override string Endpoint => "as the address says";
 
-    public override string Question => "what the session service asks at its start: a query on the session tables, which are made where they are missing";
+    public override string Question => "which tables there are; nothing is made or changed";
 
     public override IReadOnlyList<Remedy> Remedies { get; } =
     [
         new("SESSION_DB_NOT_CONFIGURED", IntegrationState.NotConfigured, "no address; the service does not start", $"export {Address.Variable}={Address.Local}"),
-        new("SESSION_DB_URL_INVALID", IntegrationState.Invalid, "the address cannot work; the service does not start", "write one of the forms in the text"),
+        new("SESSION_DB_URL_INVALID", IntegrationState.Invalid, "the address cannot work; the service does not start", "write the form in the text, the nearest to what came"),
         new("SESSION_DB_UNREACHABLE", IntegrationState.Unreachable, "the server does not answer; the service recovers by itself when it does", "pg_isready -h <host> -p <port>"),
         new("SESSION_DB_DENIED", IntegrationState.Denied, "wrong user, password or database; SQLite: a file that cannot be opened, or is none", "correct the address as the text says"),
         new("SESSION_DB_NOT_WRITABLE", IntegrationState.Denied, "the disk is full, or the server is a read-only replica", "free space, or name the primary server"),
@@ -42,17 +45,17 @@ public sealed class SessionDatabaseIntegration : Integration
     {
         ArgumentNullException.ThrowIfNull(preflight);
 
-        var address = preflight.Settings.Get(Address)
-            ?? throw NotConfigured("SESSION_DB_NOT_CONFIGURED", "No session database is named.", $"export {Address.Variable}={Address.Local}");
+        var database = preflight.Sessions;
         try
         {
-            await using var store = StorageDialects.BuiltIn.Open(address, new() { Configuration = preflight.Configuration, Loggers = preflight.Loggers });
-            await store.CheckAsync(cancellationToken);
-            return new(ConnectionUrl.Mask(address));
-        }
-        catch (ConnectionUrlException error)
-        {
-            throw NotConfigured("SESSION_DB_URL_INVALID", error.Problem, error.Fix);
+            await using var store = database.Open(TimeProvider.System, new());
+            var tables = await store.InspectAsync(cancellationToken);
+            return new(ConnectionUrl.Mask(database.Address), Note: tables switch
+            {
+                SessionTables.None => "It has no tables of sessions yet; the session service makes them when it starts.",
+                SessionTables.Incomplete => "Its tables lack what is the session service's own; the service adds it when it starts.",
+                _ => null,
+            });
         }
         catch (StorageException error)
         {

@@ -53,7 +53,7 @@ public sealed class SpannerIntegration : GoogleIntegration
         {
             await ListProbe.AskAsync(
                 preflight.Connections.Open(Product), "google.spanner.admin.instance.v1.InstanceAdmin", "ListInstanceConfigs", "parent",
-                $"projects/{ProjectOf(preflight)}", paged: true, cancellationToken);
+                $"projects/{await ProjectOfAsync(preflight, cancellationToken)}", paged: true, cancellationToken);
         }
         else
         {

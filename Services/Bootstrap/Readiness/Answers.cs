@@ -34,6 +34,10 @@ public static class Answers
         QuotaProject = finding.QuotaProject ?? "",
         Principal = finding.Principal ?? "",
         CredentialsSource = finding.CredentialsSource ?? "",
+        Note = finding.Note ?? "",
+        ProjectSource = finding.ProjectSource ?? "",
+        Scopes = { finding.Token?.Scopes ?? [] },
+        TokenExpires = finding.Token?.Expires is { } expires ? Timestamp.FromDateTimeOffset(expires) : null,
         Latency = Duration.FromTimeSpan(finding.Latency),
         Settings =
         {

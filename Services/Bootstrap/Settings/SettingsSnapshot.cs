@@ -9,8 +9,9 @@ namespace Runtime.Bootstrap.Settings;
 
 /// <summary>Every setting of every integration, as it is when a process starts. Does not change.</summary>
 /// <remarks>
-/// A value is taken from the settings section <c>Integrations</c>, else from the standard variables, else from the credentials file, else
-/// from the default. What a call or a tool says itself comes before all of them, and is not in here.
+/// A value is taken from the settings section <c>Integrations</c>, else from the standard variables, else, for the project, from the
+/// credentials file or gcloud's configuration, else from the default. What a call or a tool says itself comes before all of them, and is not in
+/// here; no more is what only the metadata server knows, which is asked when it is needed.
 /// </remarks>
 public sealed class SettingsSnapshot
 {
@@ -59,8 +60,8 @@ public sealed class SettingsSnapshot
             }
         }
 
-        return setting == SharedSettings.Project && google is { Project: { } project, ProjectIsOfCredentials: true }
-            ? new(setting, project, "project_id of the credentials file", Name: null)
+        return setting == SharedSettings.Project && google is { Project: { } project, ProjectSource: { } source }
+            ? new(setting, project, source, Name: null)
             : new(setting, setting.Default, setting.Default is null ? "not set" : "default", Name: null);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Runtime.GoogleCloud.Connection;
 using Runtime.ServiceDefaults.Errors;
+using Runtime.ServiceDefaults.Settings;
 
 namespace Runtime.Bootstrap.Settings;
 
@@ -17,7 +18,7 @@ internal static class UnknownKeys
         {
             if (!known.Any(name => Matches(path, name)))
             {
-                var nearest = known.MinBy(name => Distance(path.ToUpperInvariant(), name.ToUpperInvariant()))!;
+                var nearest = known.MinBy(name => EditDistance.Between(path, name))!;
                 throw new SettingException($"'{path}' is no setting.", path, $"write {nearest} (variable {Setting.VariableOf(nearest)})");
             }
         }
@@ -34,22 +35,4 @@ internal static class UnknownKeys
     private static bool Matches(string path, string name) => name.EndsWith(Setting.AnyKey, StringComparison.Ordinal)
         ? path.StartsWith(name[..^1], StringComparison.OrdinalIgnoreCase)
         : path.Equals(name, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>How many letters have to be added, removed or replaced to come from one text to the other.</summary>
-    private static int Distance(string from, string to)
-    {
-        var row = Enumerable.Range(0, to.Length + 1).ToArray();
-        foreach (var letter in from)
-        {
-            var diagonal = row[0]++;
-            for (var i = 1; i <= to.Length; i++)
-            {
-                var replaced = diagonal + (letter == to[i - 1] ? 0 : 1);
-                diagonal = row[i];
-                row[i] = Math.Min(replaced, Math.Min(row[i], row[i - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -53,7 +53,7 @@ internal sealed class CredentialSearch(
                 null);
         }
 
-        return options.MetadataHost is { } host && await metadata.FindAsync(host, cancellationToken) is { } machine
+        return await metadata.FindAsync(cancellationToken) is { } machine
             ? Impersonated(machine.Credential, new("metadata server", LoginKind.Metadata, machine.Account))
             : Missed("CREDENTIALS_NOT_FOUND", static product => NoneFound(product), Login);
     }
@@ -81,8 +81,9 @@ internal sealed class CredentialSearch(
         return (given.Impersonate ?? options.Impersonate) is { } account
             ? Found(
                 WithHttp(scoped.Impersonate(new ImpersonatedCredential.Initializer(account) { Scopes = scopes, HttpClientFactory = tokenHttp })),
-                login with { Source = $"{login.Source}, acting as a service account", Kind = LoginKind.Impersonated, Principal = account })
-            : Found(scoped, login);
+                login with { Source = $"{login.Source}, acting as a service account", Kind = LoginKind.Impersonated, Principal = account, Scopes = scopes })
+            // What a person agreed to, and what a machine was given, does not change by asking.
+            : Found(scoped, login.Kind is LoginKind.ServiceAccountKey or LoginKind.Federated or LoginKind.Impersonated ? login with { Scopes = scopes } : login);
     }
 
     private GoogleCredential WithHttp(GoogleCredential credential) => tokenHttp is null ? credential : credential.CreateWithHttpClientFactory(tokenHttp);

@@ -5,14 +5,16 @@ namespace Runtime.GoogleCloud.Connection;
 /// <summary>What decides how Google is reached: the settings section, and the standard variables. Read once, from configuration rather than from the process.</summary>
 public sealed class GoogleCloudOptions
 {
+    private const string WellKnownName = "application_default_credentials.json";
+
     private readonly Dictionary<string, string?> _emulators = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string?> _addresses = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Gets the default project; where no name is set, the one that the credentials file is of. Null when there is neither.</summary>
+    /// <summary>Gets the default project; where no name is set, that of the credentials file, else that of gcloud's configuration. Null when there is none.</summary>
     public string? Project { get; init; }
 
-    /// <summary>Gets whether <see cref="Project"/> is from the credentials file.</summary>
-    public bool ProjectIsOfCredentials { get; init; }
+    /// <summary>Gets where <see cref="Project"/> is from, for a person, when no name is set for it.</summary>
+    public string? ProjectSource { get; init; }
 
     /// <summary>Gets the project that quota is counted on; null takes the one that the credentials name.</summary>
     public string? QuotaProject { get; init; }
@@ -39,7 +41,7 @@ public sealed class GoogleCloudOptions
     public string? MetadataHost { get; init; }
 
     /// <summary>Gets the file that <c>gcloud auth application-default login</c> writes.</summary>
-    public string WellKnownFile => Path.Combine(CloudSdkDirectory, "application_default_credentials.json");
+    public string WellKnownFile => Path.Combine(CloudSdkDirectory, WellKnownName);
 
     public static GoogleCloudOptions From(IConfiguration configuration)
     {
@@ -47,12 +49,12 @@ public sealed class GoogleCloudOptions
 
         var file = FirstOf(configuration, GoogleVariables.CredentialsFile).Value;
         var directory = FirstOf(configuration, GoogleVariables.CloudSdkDirectory).Value ?? DefaultCloudSdkDirectory(configuration);
-        var project = FirstOf(configuration, GoogleVariables.Project).Value;
+        var (project, source) = ProjectOf(configuration, file, directory);
         var (tokenName, token) = FirstOf(configuration, GoogleVariables.AccessToken);
         var options = new GoogleCloudOptions
         {
-            Project = project ?? Connection.CredentialsFile.ProjectOf(file ?? Path.Combine(directory, "application_default_credentials.json")),
-            ProjectIsOfCredentials = project is null,
+            Project = project,
+            ProjectSource = source,
             QuotaProject = FirstOf(configuration, GoogleVariables.QuotaProject).Value,
             AccessToken = token,
             AccessTokenName = tokenName,
@@ -89,6 +91,12 @@ public sealed class GoogleCloudOptions
 
     /// <summary>The rule of Google's own libraries: <c>true</c> and <c>1</c> are true, anything else is not.</summary>
     public static bool IsTrue(string? value) => value?.Trim() is "1" || string.Equals(value?.Trim(), "true", StringComparison.OrdinalIgnoreCase);
+
+    private static (string? Project, string? Source) ProjectOf(IConfiguration configuration, string? file, string directory) =>
+        FirstOf(configuration, GoogleVariables.Project).Value is { } named ? (named, null)
+        : Connection.CredentialsFile.ProjectOf(file ?? Path.Combine(directory, WellKnownName)) is { } own ? (own, "project_id of the credentials file")
+        : GcloudConfiguration.ProjectOf(configuration, directory) is { } chosen ? chosen
+        : (null, null);
 
     private static (string? Name, string? Value) FirstOf(IConfiguration configuration, IReadOnlyList<string> names)
     {

@@ -23,8 +23,12 @@ public sealed class GoogleConnection(
 
     public GoogleProduct Product => product;
 
+    /// <summary>Gets where calls go.</summary>
+    /// <exception cref="ServiceDefaults.Errors.NotConfiguredException">The settings say an address that cannot be used.</exception>
+    public GoogleEndpoint Endpoint => _endpoint ?? Choose();
+
     /// <summary>Gets whether calls go to an emulator.</summary>
-    public bool IsEmulator => (_endpoint ?? Choose()).IsEmulator;
+    public bool IsEmulator => Endpoint.IsEmulator;
 
     /// <summary>Makes one call.</summary>
     /// <param name="deadline">Longest time for the call and its retries.</param>
@@ -124,7 +128,7 @@ public sealed class GoogleConnection(
     private async Task<(GoogleEndpoint Endpoint, CallOptions Options)> PrepareAsync(
         TimeSpan deadline, (string Name, string Value) route, CancellationToken cancellationToken)
     {
-        var endpoint = _endpoint ?? Choose();
+        var endpoint = Endpoint;
         var headers = new Metadata { { "x-goog-request-params", $"{route.Name}={Uri.EscapeDataString(route.Value)}" } };
         if (!endpoint.IsEmulator)
         {

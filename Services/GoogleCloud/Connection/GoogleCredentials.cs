@@ -35,7 +35,7 @@ public sealed class GoogleCredentials : IDisposable
         ExplicitCredentials? given = null, GoogleCredentials? parent = null)
     {
         (_options, _time, _logger, _tokenHttp, _parent) = (options, time, logger, tokenHttp, parent);
-        _metadata = parent?._metadata ?? new MetadataServer();
+        _metadata = parent?._metadata ?? new MetadataServer(options.MetadataHost, time);
         _where = new(options, given ?? new(), _metadata, tokenHttp, time);
     }
 
@@ -51,6 +51,32 @@ public sealed class GoogleCredentials : IDisposable
     {
         ArgumentNullException.ThrowIfNull(product);
         return (await FindAsync(product, cancellationToken)).Login!;
+    }
+
+    /// <summary>Returns the project that is meant where a call names none: that of the settings, else that of the machine on Google Cloud.</summary>
+    /// <returns><see langword="null"/> when there is neither, which takes at most 1.5 s to find out, and is remembered.</returns>
+    public async Task<string?> ProjectAsync(CancellationToken cancellationToken) => _options.Project ?? await _metadata.ProjectAsync(cancellationToken);
+
+    /// <summary>Tells what is known about the token that calls were made with last; <see langword="null"/> before there is one.</summary>
+    public async Task<GoogleToken?> DescribeTokenAsync(CancellationToken cancellationToken)
+    {
+        if (_last is not { Credential: { } credential, Login: { } login })
+        {
+            return null;
+        }
+
+        // Of the library's kinds, that of a ready token is none of these.
+        var token = (credential as GoogleCredential)?.UnderlyingCredential switch
+        {
+            ServiceCredential service => service.Token,
+            UserCredential user => user.Token,
+            _ => null,
+        };
+        var scopes = login.Scopes.Count > 0 ? login.Scopes
+            : token?.Scope is { Length: > 0 } told ? told.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            : login.Kind is LoginKind.Metadata ? await _metadata.ScopesAsync(cancellationToken)
+            : [];
+        return new(scopes, token?.ExpiresInSeconds is { } seconds ? new DateTimeOffset(token.IssuedUtc, TimeSpan.Zero).AddSeconds(seconds) : null);
     }
 
     /// <summary>Returns the headers that authenticate one request: <c>authorization</c>, and <c>x-goog-user-project</c> where quota is counted elsewhere.</summary>

@@ -10,6 +10,9 @@ public sealed record GoogleLogin(string Source, LoginKind Kind, string? Principa
     /// <summary>Gets whether the quota project is a setting of ours, and not of the credentials.</summary>
     public bool QuotaProjectIsSet { get; init; }
 
+    /// <summary>Gets the scopes that its tokens are asked for and have; none where the source decides them.</summary>
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
     /// <summary>Gets the account as IAM writes it: <c>user:a@b.com</c>, <c>serviceAccount:a@p.iam.gserviceaccount.com</c>.</summary>
     public string? Member => Principal is null ? null
         : Principal.EndsWith(".gserviceaccount.com", StringComparison.Ordinal) ? $"serviceAccount:{Principal}"

@@ -7,7 +7,7 @@ namespace Runtime.GoogleCloud.Gemini;
 
 /// <summary>Asks a model of Gemini, by the developer API or on Vertex AI, as the settings say. Nothing is asked twice, because each answer costs.</summary>
 /// <param name="connect">Decides how Gemini is reached; asked once, at the first call. Fails for what is not configured.</param>
-public sealed class GeminiClient(Func<GeminiConnection> connect)
+public sealed class GeminiClient(Func<CancellationToken, Task<GeminiConnection>> connect)
 {
     private GeminiConnection? _connection;
 
@@ -17,7 +17,7 @@ public sealed class GeminiClient(Func<GeminiConnection> connect)
     /// <exception cref="ServiceException">The call failed; the message says how and what helps.</exception>
     public async Task<GenerateContentResponse> GenerateContentAsync(string? model, GenerateContentRequest request, CancellationToken cancellationToken)
     {
-        var connection = _connection ??= connect();
+        var connection = _connection ??= await connect(cancellationToken);
         var body = JsonSerializer.Serialize(request, GeminiJson.Default.GenerateContentRequest);
         using var answer = await connection.CallAsync(model, "generateContent", body, cancellationToken);
         try

@@ -24,6 +24,10 @@ public sealed class SpannerClient(GoogleConnection connection, TimeProvider time
     private readonly SpannerSessionCalls _sessions = new(connection, time);
     private readonly ConcurrentDictionary<string, DatabaseDialect> _dialects = new(StringComparer.Ordinal);
 
+    /// <summary>Gets where it calls.</summary>
+    /// <exception cref="NotConfiguredException">The settings say an address that cannot be used.</exception>
+    public GoogleEndpoint Endpoint => connection.Endpoint;
+
     /// <summary>Runs one query in a snapshot of its own; a statement that writes is refused by the server.</summary>
     /// <param name="database">Full name of the database.</param>
     /// <param name="sql">The query, in the database's dialect.</param>

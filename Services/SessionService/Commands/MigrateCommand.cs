@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using Runtime.Bootstrap.Integrations;
+using Runtime.Bootstrap.Settings;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.Storage;
 using Runtime.Storage.Connections;
@@ -32,7 +34,7 @@ internal sealed class MigrateCommand(TextWriter output, TextWriter error)
         };
         var url = new Option<string?>("--url")
         {
-            Description = $"The address of the session database. Default: the setting ConnectionStrings:{SessionServiceSetup.ConnectionName}.",
+            Description = $"The address of the session database. Default: the setting {Setting.VariableOf(SessionDatabaseIntegration.Address.Names[0])}, else {SessionDatabaseIntegration.Address.Variable}.",
             HelpName = "address",
         };
 
@@ -68,7 +70,7 @@ internal sealed class MigrateCommand(TextWriter output, TextWriter error)
             await using var app = Build(url);
             // Opened first: whatever is wrong with the address is said as at a start of the service.
             var store = app.Services.GetRequiredService<ISessionStore>();
-            var migrator = StorageMigrations.Open(app.Configuration.GetConnectionString(SessionServiceSetup.ConnectionName)!, options);
+            var migrator = StorageMigrations.Open(app.Services.GetRequiredService<SessionDatabase>().Address, options);
 
             var plan = await migrator.PlanAsync(cancellationToken);
             await ShowAsync(plan);
@@ -160,7 +162,7 @@ internal sealed class MigrateCommand(TextWriter output, TextWriter error)
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
         if (url is not null)
         {
-            builder.Configuration[$"ConnectionStrings:{SessionServiceSetup.ConnectionName}"] = url;
+            builder.Configuration[SessionDatabaseIntegration.Address.Names[0]] = url;
         }
 
         builder.AddSessionSettings();

@@ -111,6 +111,8 @@ internal sealed class PublishingSessionStore(ISessionStore inner, SessionHub hub
         return deleted;
     }
 
+    public Task<SessionTables> InspectAsync(CancellationToken cancellationToken) => inner.InspectAsync(cancellationToken);
+
     public Task CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -1,3 +1,4 @@
+using Runtime.ServiceDefaults.Settings;
 using Runtime.ToolGateway.ToolFile.Yaml;
 
 namespace Runtime.ToolGateway.ToolFile;
@@ -30,26 +31,8 @@ internal sealed class Problems
             return "There is none.";
         }
 
-        var nearest = names.MinBy(name => Distance(came, name))!;
-        var meant = Distance(came, nearest) <= Math.Min(Math.Max(2, came.Length / 3), came.Length - 1) ? $"Did you mean '{nearest}'? " : "";
+        var nearest = names.MinBy(name => EditDistance.Between(came, name))!;
+        var meant = EditDistance.Between(came, nearest) <= Math.Min(Math.Max(2, came.Length / 3), came.Length - 1) ? $"Did you mean '{nearest}'? " : "";
         return $"{meant}Known: {string.Join(", ", names)}.";
-    }
-
-    /// <summary>Returns how many letters to change, add or leave out until one word is the other, whatever their case (Levenshtein).</summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var same = char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]);
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
-            }
-        }
-
-        return row[other.Length];
     }
 }

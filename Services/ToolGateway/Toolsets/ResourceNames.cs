@@ -11,7 +11,7 @@ public static partial class ResourceNames
     public const string ProjectId = "project_id";
     public const string InstanceId = "instance_id";
 
-    /// <summary>Returns the parameter for the project, which is optional where the gateway has a default.</summary>
+    /// <summary>Returns the parameter for the project, which is optional where the gateway has a default, or may get one from the machine it runs on.</summary>
     public static ToolParameter Project(GoogleCloudOptions options, GoogleProduct product)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -20,13 +20,25 @@ public static partial class ResourceNames
         var parameter = new ToolParameter(ProjectId, ParameterKind.String, "The Google Cloud project id.") { NotEmpty = true };
         return options.Project is { } project
             ? parameter with { Default = project, Text = $"The Google Cloud project id. Default: {project}." }
-            : parameter with { Required = true, WhenMissing = () => NoProject(product) };
+            : options.MetadataHost is null ? parameter with { Required = true, WhenMissing = () => NoProject(product) }
+            : parameter with { Text = "The Google Cloud project id. Default: that of the machine, if it is on Google Cloud." };
     }
 
     public static ToolParameter Id(string name, string text) => new(name, ParameterKind.String, text) { Required = true, NotEmpty = true };
 
     /// <summary>Returns <c>projects/p/instances/i</c>.</summary>
-    public static string Instance(ToolArguments arguments) => $"projects/{Part(arguments, ProjectId)}/instances/{Part(arguments, InstanceId)}";
+    /// <exception cref="NotConfiguredException">The call names no project, and there is no default.</exception>
+    public static async Task<string> InstanceAsync(ToolArguments arguments, GoogleCredentials google, GoogleProduct product, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(google);
+        ArgumentNullException.ThrowIfNull(product);
+
+        var project = arguments.OptionalText(ProjectId) is null
+            ? await google.ProjectAsync(cancellationToken) ?? throw NoProject(product)
+            : Part(arguments, ProjectId);
+        return $"projects/{project}/instances/{Part(arguments, InstanceId)}";
+    }
 
     /// <summary>Returns an argument that becomes one part of a resource name.</summary>
     /// <exception cref="InvalidArgumentException">It is not one part: it would name something else than the parameter says.</exception>

@@ -28,6 +28,7 @@ public sealed class HttpToolsTests : IAsyncLifetime
         _api.MapFallback("/api/status/{code:int}", (int code) => Results.Text("the reason", statusCode: code));
         _api.MapFallback("/api/list", () => Results.Json(new object?[] { new { a = 1 }, "x", null }));
         _api.MapFallback("/api/text", () => "plain");
+        _api.MapFallback("/api/large/{bytes:int}", (int bytes) => new string('x', bytes));
         _api.MapFallback("/api/away", () => Results.Redirect("http://10.1.2.3/"));
         _api.MapFallback("/api/wait", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
         _api.MapFallback(async (HttpContext context, CancellationToken cancellation) => Results.Json(new
@@ -127,6 +128,19 @@ public sealed class HttpToolsTests : IAsyncLifetime
         await using var gateway = Start($"ask: {{ kind: http, source: api, description: d, method: GET, path: status/{status} }}");
 
         Assert.Matches($@"^Source 'api' \(127\.0\.0\.1:[0-9]+\) answered with status {status} \({name}\)\. It says: the reason$", await gateway.RefusalAsync("ask"));
+        Assert.Equal("HTTP_STATUS", (string?)(await gateway.CallAsync("ask")).ToJson()["error_code"]);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_too_large_for_a_result_is_the_model_s_and_one_that_is_not_even_read_is_not()
+    {
+        await using var gateway = Start("""
+            large: { kind: http, source: api, description: d, method: GET, path: large/1100000 }
+              huge: { kind: http, source: api, description: d, method: GET, path: large/17000000 }
+            """);
+
+        Assert.Equal("RESULT_TOO_LARGE", (string?)(await gateway.CallAsync("large")).ToJson()["error_code"]);
+        Assert.Equal("SOURCE_ANSWER_TOO_LARGE", (await Assert.ThrowsAsync<LimitExceededException>(() => gateway.CallAsync("huge"))).Reason);
     }
 
     [Theory]

@@ -97,12 +97,11 @@ public sealed class BigtableSqlClient(GoogleConnection connection) : IDisposable
         {
             return await _prepared.GetAsync(instance, statement, cancellationToken);
         }
-        catch (NotSupportedHereException error) when (connection.IsEmulator)
+        catch (NotSupportedHereException) when (connection.IsEmulator)
         {
-            throw new NotSupportedHereException(
-                "The Bigtable emulator has no SQL API. Fix: read rows by key with the tool bigtable_read_rows, or run against Bigtable itself: unset BIGTABLE_EMULATOR_HOST",
-                "BIGTABLE_EMULATOR_WITHOUT_SQL",
-                error);
+            throw new NotConfiguredException(
+                connection.Product.Name, "BIGTABLE_EMULATOR_NO_SQL", $"The Bigtable emulator at '{connection.Endpoint.Authority}' has no SQL.",
+                $"unset {connection.Product.EmulatorVariable}");
         }
     }
 

@@ -158,6 +158,8 @@ public sealed class InMemorySessionStore(TimeProvider time, StorageLimits limits
         return expired;
     });
 
+    public Task<SessionTables> InspectAsync(CancellationToken cancellationToken) => Task.FromResult(SessionTables.Complete);
+
     public Task CheckAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

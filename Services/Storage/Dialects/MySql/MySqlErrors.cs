@@ -43,7 +43,7 @@ internal static class MySqlErrors
             StorageFailure.Unavailable when IsPoolExhausted(error) => (
                 $"All {settings.MaximumPoolSize} connections to the database at '{settings.Server}:{settings.Port}' are in use.", "Raise pool_size in the address."),
             StorageFailure.Unavailable => (
-                $"{place} does not answer{number}.", $"Check it with: mariadb-admin --host={settings.Server} --port={settings.Port} ping"),
+                $"{place} does not answer{number}.", $"Check it with: mysqladmin ping -h {settings.Server} -P {settings.Port}"),
             StorageFailure.Contention => ($"{place} kept seeing conflicting writes{number}.", "Send the call again."),
             StorageFailure.Timeout => ($"{place} did not finish in time{number}.", "Send the call again."),
             StorageFailure.Denied => (

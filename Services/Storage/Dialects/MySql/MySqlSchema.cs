@@ -111,6 +111,32 @@ internal sealed partial class MySqlSchema(ILogger log)
         return layout;
     }
 
+    /// <summary>Looks, and changes nothing.</summary>
+    /// <exception cref="StorageException">The tables are of a layout that this store does not write.</exception>
+    public static async Task<SessionTables> InspectAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        var catalog = await MySqlCatalog.ReadAsync(connection, cancellationToken);
+        _ = catalog.Layout();
+        if (catalog.HasTable("adk_internal_metadata"))
+        {
+            await RequireVersionAsync(connection, cancellationToken);
+        }
+
+        if (!catalog.HasTable("sessions") && !catalog.HasTable("events"))
+        {
+            return SessionTables.None;
+        }
+
+        if (Missing(catalog).Any(step => step.IsNeeded))
+        {
+            return SessionTables.Incomplete;
+        }
+
+        // A user may see tables that it may not read.
+        await ScalarAsync(connection, "SELECT 1 FROM sessions LIMIT 1", cancellationToken);
+        return SessionTables.Complete;
+    }
+
     private async Task CreateAsync(MySqlConnection connection, CancellationToken cancellationToken)
     {
         // The name of such a lock is the server's, not the database's, and at most 64 characters.

@@ -37,6 +37,19 @@ public sealed partial class MySqlSessionStore : ISessionStore
         },
         cancellationToken);
 
+    public async Task<SessionTables> InspectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await OpenAliveAsync(cancellationToken);
+            return await MySqlSchema.InspectAsync(connection, cancellationToken);
+        }
+        catch (Exception error) when (IsOfDriver(error))
+        {
+            throw MySqlErrors.Translate(error, _settings);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _source.DisposeAsync();
@@ -176,12 +189,14 @@ public sealed partial class MySqlSessionStore : ISessionStore
             {
                 throw MySqlErrors.PacketTooLarge(Layout.Server, error);
             }
-            catch (Exception error) when (error is MySqlException or System.Net.Sockets.SocketException or IOException or TimeoutException)
+            catch (Exception error) when (IsOfDriver(error))
             {
                 throw MySqlErrors.Translate(error, _settings);
             }
         }
     }
+
+    private static bool IsOfDriver(Exception error) => error is MySqlException or System.Net.Sockets.SocketException or IOException or TimeoutException;
 
     /// <summary>A lost race is tried again at once. A broken connection once, because a pooled one may have died with an earlier server.</summary>
     private static bool MayRetry(Exception error, int attempt, bool mayRepeat) => error is StorageException { Failure: var known }

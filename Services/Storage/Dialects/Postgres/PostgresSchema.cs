@@ -88,6 +88,28 @@ internal sealed class PostgresSchema : IAsyncDisposable
         }
     }
 
+    /// <summary>Looks, and changes nothing.</summary>
+    /// <exception cref="StorageException">The tables are of a layout that this store does not write.</exception>
+    public async Task<SessionTables> InspectAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        var found = await ProbeAsync(connection, cancellationToken);
+        if (found.HasVersion)
+        {
+            await using var version = new NpgsqlCommand(PostgresSchemaSql.Version, connection);
+            RequireVersion(await version.ExecuteScalarAsync(cancellationToken) as string);
+        }
+
+        if (!found.IsComplete)
+        {
+            return found.IsEmpty ? SessionTables.None : SessionTables.Incomplete;
+        }
+
+        // A user may see tables that it may not read.
+        await ExecuteAsync(connection, PostgresSql.Check, cancellationToken);
+        return SessionTables.Complete;
+    }
+
     public ValueTask DisposeAsync() => _indexes.DisposeAsync();
 
     private async Task CompleteAsync(NpgsqlConnection connection, Probed found, CancellationToken cancellationToken)
@@ -130,7 +152,8 @@ internal sealed class PostgresSchema : IAsyncDisposable
 
         _layout = PostgresLayout.Of(reader.IsDBNull(1) ? null : reader.GetString(1));
         return new(
-            reader.GetBoolean(0), reader.GetBoolean(3), reader.GetFieldValue<string[]>(4), reader.GetBoolean(5), reader.IsDBNull(6) ? null : reader.GetString(6));
+            reader.GetBoolean(0), reader.GetBoolean(3), reader.GetFieldValue<string[]>(4), reader.GetBoolean(5), reader.IsDBNull(6) ? null : reader.GetString(6),
+            reader.GetBoolean(8));
     }
 
     private static void RequireVersion(string? version)
@@ -149,5 +172,5 @@ internal sealed class PostgresSchema : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private sealed record Probed(bool IsComplete, bool IsEmpty, string[] MissingIndexes, bool HasTriggers, string? Schema);
+    private sealed record Probed(bool IsComplete, bool IsEmpty, string[] MissingIndexes, bool HasTriggers, string? Schema, bool HasVersion);
 }

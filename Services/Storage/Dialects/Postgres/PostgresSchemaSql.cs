@@ -29,8 +29,8 @@ internal static class PostgresSchemaSql
 
     /// <summary>
     /// One cheap look at the catalogue: whether all tables and columns are there, the type of event times, whether the tables are those of
-    /// schema version 0, whether there are none yet, which of the indexes $1 are missing, whether the triggers are there, the schema, and whether
-    /// a migration is under way.
+    /// schema version 0, whether there are none yet, which of the indexes $1 are missing, whether the triggers are there, the schema, whether a
+    /// migration is under way, and whether there is a table of versions.
     /// </summary>
     public const string Probe = $"""
         SELECT to_regclass('adk_internal_metadata') IS NOT NULL AND to_regclass('app_states') IS NOT NULL AND to_regclass('user_states') IS NOT NULL
@@ -49,7 +49,8 @@ internal static class PostgresSchemaSql
                            AND pg_get_indexdef(indexrelid, 1, true) = 'id' AND pg_get_indexdef(indexrelid, 2, true) = 'app_name'))),
                (SELECT count(*) FROM pg_trigger WHERE tgrelid = to_regclass('events') AND tgname IN ('{Trigger}', '{Trigger}_again') AND tgenabled <> 'D') = 2,
                (SELECT quote_ident(nspname) FROM pg_namespace JOIN pg_class c ON relnamespace = pg_namespace.oid WHERE c.oid = to_regclass('events')),
-               to_regclass('{MigrationDatabase.Target}') IS NOT NULL
+               to_regclass('{MigrationDatabase.Target}') IS NOT NULL,
+               to_regclass('adk_internal_metadata') IS NOT NULL
         """;
 
     public const string Version = "SELECT value FROM adk_internal_metadata WHERE key = 'schema_version'";

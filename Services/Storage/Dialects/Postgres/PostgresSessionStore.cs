@@ -42,6 +42,18 @@ public sealed partial class PostgresSessionStore : ISessionStore, ISessionSignal
         },
         cancellationToken);
 
+    public async Task<SessionTables> InspectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _schema.InspectAsync(cancellationToken);
+        }
+        catch (Exception error) when (IsOfDriver(error))
+        {
+            throw PostgresErrors.Translate(error, PostgresErrors.Classify(error), _settings);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _schema.DisposeAsync();
@@ -77,10 +89,12 @@ public sealed partial class PostgresSessionStore : ISessionStore, ISessionSignal
                 _source.Clear();
                 broken = error;
             }
-            catch (Exception error) when (error is NpgsqlException or System.Net.Sockets.SocketException or IOException or TimeoutException)
+            catch (Exception error) when (IsOfDriver(error))
             {
                 throw PostgresErrors.Translate(error, PostgresErrors.Classify(error), _settings);
             }
         }
     }
+
+    private static bool IsOfDriver(Exception error) => error is NpgsqlException or System.Net.Sockets.SocketException or IOException or TimeoutException;
 }

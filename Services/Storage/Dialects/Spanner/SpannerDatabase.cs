@@ -1,44 +1,24 @@
-using Microsoft.Extensions.Logging;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
 
 namespace Runtime.Storage.Dialects.Spanner;
 
-/// <summary>One database, and what it takes to reach it.</summary>
-internal sealed class SpannerDatabase : IDisposable
+/// <summary>One database, and the clients that reach it.</summary>
+/// <param name="name">The full name: <c>projects/p/instances/i/databases/d</c>.</param>
+/// <exception cref="ServiceDefaults.Errors.NotConfiguredException">The settings say an address of Spanner that cannot be used.</exception>
+internal sealed class SpannerDatabase(string name, SpannerClients clients)
 {
-    // A store writes, so what an operator grants must allow that.
-    public static readonly GoogleProduct Product = SpannerClient.Product with { Role = "roles/spanner.databaseUser" };
+    /// <summary>The least role of an account that a store works with.</summary>
+    public const string Role = "roles/spanner.databaseUser";
 
-    private readonly GoogleChannels _channels = new();
-    private readonly GoogleCredentials _credentials;
-
-    public SpannerDatabase(string name, GoogleCloudOptions options, StorageContext context)
-    {
-        Name = name;
-        var endpoint = options.EndpointOf(Product);
-        Place = endpoint.IsEmulator ? $"The Spanner emulator at '{endpoint.Authority}'" : "Spanner";
-        // Waiting goes by the machine's clock, whatever clock sessions expire by.
-        _credentials = new(options, TimeProvider.System, context.Loggers.CreateLogger<GoogleCredentials>());
-        var connection = new GoogleConnection(Product, options, _credentials, _channels, context.Loggers.CreateLogger<GoogleConnection>());
-        Client = new(connection, TimeProvider.System);
-        Admin = new(connection);
-    }
-
-    /// <summary>Gets the full name: <c>projects/p/instances/i/databases/d</c>.</summary>
-    public string Name { get; }
+    public string Name => name;
 
     /// <summary>Gets what to call it in a message.</summary>
-    public string Place { get; }
+    public string Place { get; } = PlaceOf(clients.Data.Endpoint);
 
-    public SpannerClient Client { get; }
+    public SpannerClient Client => clients.Data;
 
-    public SpannerAdminClient Admin { get; }
+    public SpannerAdminClient Admin => clients.Admin;
 
-    public void Dispose()
-    {
-        Client.Dispose();
-        _channels.Dispose();
-        _credentials.Dispose();
-    }
+    private static string PlaceOf(GoogleEndpoint endpoint) => endpoint.IsEmulator ? $"The Spanner emulator at '{endpoint.Authority}'" : "Spanner";
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.Storage.Connections;
@@ -9,8 +8,8 @@ namespace Runtime.Storage.Dialects.Spanner;
 /// <summary>Cloud Spanner, whichever of its two SQL dialects the database speaks; the database is asked for it.</summary>
 /// <remarks>
 /// <para>
-/// Credentials are Google's Application Default Credentials. <c>SPANNER_EMULATOR_HOST</c> in the settings leads to the emulator instead.
-/// The account needs <c>roles/spanner.databaseUser</c>, and the right to change the schema where the tables are not there yet.
+/// Credentials and the emulator are a matter of the clients in <see cref="StorageContext.Spanner"/>. The account needs
+/// <c>roles/spanner.databaseUser</c>, and the right to change the schema where the tables are not there yet.
 /// </para>
 /// <para>
 /// Limits of Spanner: an event and the state of one scope have at most 2,621,440 characters and 10 MiB each; a batch of events at most
@@ -32,10 +31,10 @@ public sealed partial class SpannerDialect : IStorageDialect
         ArgumentNullException.ThrowIfNull(context);
 
         var name = DatabaseName(url);
-        var options = GoogleCloudOptions.From(context.Configuration);
+        var clients = context.Spanner ?? throw new ArgumentException("An address of Spanner needs clients of Spanner.", nameof(context));
         try
         {
-            return new SpannerSessionStore(new SpannerDatabase(name, options, context), context);
+            return new SpannerSessionStore(new SpannerDatabase(name, clients), context);
         }
         catch (NotConfiguredException error)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
@@ -24,7 +25,7 @@ internal static class SpannerErrors
         {
             NotConfiguredException missing => (StorageFailure.Denied, missing.Missing, missing.Fix),
             UnavailableException { Reason: "SPANNER_EMULATOR_UNREACHABLE" } => (
-                StorageFailure.Unavailable, $"{place} does not answer.", $"Start it, or correct {SpannerClient.Product.EmulatorVariable}."),
+                StorageFailure.Unavailable, $"{place} does not answer.", $"Start it with: {string.Format(CultureInfo.InvariantCulture, SpannerClient.Product.EmulatorCommand!, database.Client.Endpoint.Authority)}"),
             UnavailableException => (StorageFailure.Unavailable, $"{place} does not answer.", "Send the call again."),
             CommitInDoubtException => (
                 StorageFailure.Unavailable, $"{place} did not say whether it committed.", "Read the session, then send again what is missing."),
@@ -38,7 +39,7 @@ internal static class SpannerErrors
                 $"Create it with: gcloud spanner instances create {parts[3]} --project={parts[1]} --config=<config> --description={parts[3]} --nodes=1"),
             PermissionDeniedException => (
                 StorageFailure.Denied, $"{place} refuses this account for '{database.Name}'.",
-                $"Grant it with: gcloud projects add-iam-policy-binding {parts[1]} --member=<principal> --role={SpannerDatabase.Product.Role}"),
+                $"Grant it with: gcloud projects add-iam-policy-binding {parts[1]} --member=<principal> --role={SpannerDatabase.Role}"),
             UnauthenticatedException => (
                 StorageFailure.Denied, $"{place} does not accept the login.", "Log in with: gcloud auth application-default login"),
             LimitExceededException => (

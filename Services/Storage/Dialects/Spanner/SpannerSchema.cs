@@ -105,7 +105,7 @@ internal static class SpannerSchema
         var dialect = await database.Client.DialectOfAsync(database.Name, cancellationToken);
         using var limit = new CancellationTokenSource(_patience);
         // Looking first: an account that may not change the schema can still run on tables that are there.
-        while (!await IsCompleteAsync(database, dialect, cancellationToken))
+        while (await LookAsync(database, dialect, cancellationToken) is not SessionTables.Complete)
         {
             if (limit.IsCancellationRequested)
             {
@@ -126,15 +126,28 @@ internal static class SpannerSchema
             }
         }
 
-        await RequireVersionAsync(database, cancellationToken);
+        await EnsureVersionAsync(database, cancellationToken);
         return dialect;
+    }
+
+    /// <summary>Looks, and changes nothing.</summary>
+    /// <exception cref="StorageException">The tables are of a layout that this store does not write.</exception>
+    public static async Task<SessionTables> InspectAsync(SpannerDatabase database, CancellationToken cancellationToken)
+    {
+        var found = await LookAsync(database, await database.Client.DialectOfAsync(database.Name, cancellationToken), cancellationToken);
+        if (found is SessionTables.Complete)
+        {
+            await VersionAsync(database, cancellationToken);
+        }
+
+        return found;
     }
 
     // Spanner makes one schema change at a time; the emulator refuses a second one, and one beside a transaction.
     private static bool IsBusy(ServiceException error) => error.Status is StatusCode.FailedPrecondition or StatusCode.Aborted
         && error.Message.Contains("schema change", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task<bool> IsCompleteAsync(SpannerDatabase database, DatabaseDialect dialect, CancellationToken cancellationToken)
+    private static async Task<SessionTables> LookAsync(SpannerDatabase database, DatabaseDialect dialect, CancellationToken cancellationToken)
     {
         var (schema, first, set) = dialect is DatabaseDialect.Postgresql ? ("public", "$1", "= ANY($2)") : ("", "@p1", "IN UNNEST(@p2)");
         // An index that is still being filled is no READ_WRITE one, and cannot be read yet.
@@ -158,7 +171,7 @@ internal static class SpannerSchema
         {
             throw new StorageException(
                 StorageFailure.SchemaOutdated, "The Spanner database has the tables of ADK schema version 0.",
-                "Migrate it to version 1, or name an empty database.");
+                "Name an empty database.");
         }
 
         foreach (var (table, column) in new[] { ("sessions", "runtime_labels"), ("events", "runtime_revision") })
@@ -172,16 +185,29 @@ internal static class SpannerSchema
             }
         }
 
-        return _tables.All(table => rows.Exists(row => row.Table == table))
-            && _indexes.All(index => rows.Exists(row => row.What is "index" && row.Name == index));
+        return !rows.Exists(row => row.Table is "sessions" or "events") ? SessionTables.None
+            : _tables.All(table => rows.Exists(row => row.Table == table))
+                && _indexes.All(index => rows.Exists(row => row.What is "index" && row.Name == index)) ? SessionTables.Complete
+            : SessionTables.Incomplete;
     }
 
-    private static async Task RequireVersionAsync(SpannerDatabase database, CancellationToken cancellationToken)
+    /// <summary>Says which version the tables are of; <see langword="null"/> when nothing says so yet.</summary>
+    /// <exception cref="StorageException">A later one.</exception>
+    private static async Task<string?> VersionAsync(SpannerDatabase database, CancellationToken cancellationToken)
     {
         const string Read = "SELECT m.value FROM adk_internal_metadata AS m WHERE m.key = 'schema_version'";
         var found = await database.Client.QueryAsync(database.Name, new SpannerStatement(Read), cancellationToken)
             .Select(row => row.GetString(0)).SingleOrDefaultAsync(cancellationToken);
-        if (found is null)
+        return found is null or Version
+            ? found
+            : throw new StorageException(
+                StorageFailure.SchemaTooNew, $"The Spanner database has ADK schema version '{found}', and this service writes version {Version}.",
+                "Upgrade the service.");
+    }
+
+    private static async Task EnsureVersionAsync(SpannerDatabase database, CancellationToken cancellationToken)
+    {
+        if (await VersionAsync(database, cancellationToken) is null)
         {
             await database.Client.RunInTransactionAsync(
                 database.Name,
@@ -192,12 +218,6 @@ internal static class SpannerSchema
                 },
                 new() { RepeatInDoubt = true },
                 cancellationToken);
-        }
-        else if (found != Version)
-        {
-            throw new StorageException(
-                StorageFailure.SchemaTooNew, $"The Spanner database has ADK schema version '{found}', and this service writes version {Version}.",
-                "Upgrade the service.");
         }
     }
 }

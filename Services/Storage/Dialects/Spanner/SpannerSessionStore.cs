@@ -260,13 +260,24 @@ public sealed class SpannerSessionStore : ISessionStore
         return swept;
     }
 
+    public async Task<SessionTables> InspectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SpannerSchema.InspectAsync(_database, cancellationToken);
+        }
+        catch (ServiceException error)
+        {
+            throw SpannerErrors.Translate(error, _database);
+        }
+    }
+
     public Task CheckAsync(CancellationToken cancellationToken) =>
         RunAsync(async sql => await QueryAsync(sql.Check, cancellationToken).CountAsync(cancellationToken), cancellationToken);
 
     public ValueTask DisposeAsync()
     {
         _schema.Dispose();
-        _database.Dispose();
         return ValueTask.CompletedTask;
     }
 

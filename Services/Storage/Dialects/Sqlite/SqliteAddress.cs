@@ -20,7 +20,7 @@ internal static class SqliteAddress
             ("", ['/', .. var rest]) when rest.Length > 0 => rest,
             // sqlite://./rel.db and sqlite://../rel.db, as ADK JS writes a relative path.
             ("." or "..", { Length: > 1 } rest) => url.Host + rest,
-            _ => throw new ConnectionUrlException("The SQLite URL names no file.", $"Write one of {string.Join(", ", new SqliteDialect().Forms)}."),
+            _ => throw new ConnectionUrlException("The SQLite URL names no file.", $"Write {new SqliteDialect().Forms[0]}."),
         });
         if (path.StartsWith(FileScheme, StringComparison.Ordinal))
         {

@@ -10,6 +10,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders? _readers;
+    private readonly Func<SessionTables>? _look;
 
     public SqliteDatabase(SqliteConnectionStringBuilder settings)
         : this(
@@ -18,9 +19,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             // A reader that finds no file must not make an empty one.
             settings.Mode == SqliteOpenMode.Memory
                 ? null
-                : () => SqliteLink.Open(new(settings.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }, Patience))
-    {
-    }
+                : () => SqliteLink.Open(new(settings.ConnectionString) { Mode = SqliteOpenMode.ReadWrite }, Patience)) =>
+        _look = settings.Mode == SqliteOpenMode.Memory ? null : () => SqliteLook.At(settings, Patience);
 
     /// <param name="name">What to call the database in messages.</param>
     /// <param name="openWriter">Opens the connection that writes.</param>
@@ -41,6 +41,9 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>Reads at one moment.</summary>
     public Task<T> ReadAsync<T>(Func<SqliteLink, T> work, CancellationToken cancellationToken) =>
         _readers?.RunAsync(work, cancellationToken) ?? _writer.RunAsync(work, cancellationToken);
+
+    /// <summary>Looks at the tables of the file and changes nothing; <see langword="null"/> for a database in memory, which nobody can look at from outside.</summary>
+    public Task<SessionTables>? InspectAsync(CancellationToken cancellationToken) => _look is null ? null : Task.Run(_look, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

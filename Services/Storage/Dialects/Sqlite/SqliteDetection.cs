@@ -23,6 +23,7 @@ internal static class SqliteDetection
         var events = TypesOf(link, "events");
         if (sessions.Count == 0 && events.Count == 0)
         {
+            RequireVersion(link);
             return null;
         }
 

@@ -28,14 +28,16 @@ internal static class SqliteErrors
             SQLITE_FULL => new(StorageFailure.Full, $"{place} has no space left.", "Free space on its disk.", error),
             SQLITE_READONLY => new(StorageFailure.Full, $"{place} may only be read.", "Make the file and its folder writable for this process.", error),
             SQLITE_IOERR => new(StorageFailure.Unavailable, $"{place} cannot be read or written at the moment{Code(error)}.", "Check the disk that it is on.", error),
-            SQLITE_CANTOPEN or SQLITE_PERM or SQLITE_AUTH => new(
-                StorageFailure.Denied, $"{place} cannot be opened.", "Create its folder, and make it readable and writable for this process.", error),
+            SQLITE_CANTOPEN or SQLITE_PERM or SQLITE_AUTH => CannotOpen(file, error),
             SQLITE_CORRUPT or SQLITE_NOTADB => new(
                 StorageFailure.Denied, $"{place} is not a SQLite database, or is damaged.", "Name another file, or restore it from a backup.", error),
             SQLITE_TOOBIG => new(StorageFailure.InvalidData, $"{place} cannot hold a value of that size.", "Send less than a gigabyte.", error),
             _ => new(StorageFailure.Unknown, $"{place} failed unexpectedly{Code(error)}.", "Look for the cause in the log.", error),
         };
     }
+
+    public static StorageException CannotOpen(string file, Exception? error = null) => new(
+        StorageFailure.Denied, $"The SQLite database '{file}' cannot be opened.", "Create its folder, and make it readable and writable for this process.", error);
 
     private static string Code(Exception error) => error is SqliteException { SqliteExtendedErrorCode: var code } ? $" (SQLite error {code})" : "";
 }

@@ -47,6 +47,25 @@ internal sealed class SqliteLink : IDisposable
         }
     }
 
+    /// <summary>Opens a file that is there, to read it as it is.</summary>
+    /// <param name="source">A path, or a URI of SQLite.</param>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    public static SqliteLink OpenToRead(string source, TimeSpan patience)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        try
+        {
+            connection.Open();
+            _ = raw.sqlite3_busy_timeout(connection.Handle, (int)patience.TotalMilliseconds);
+            return new SqliteLink(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Tells whether the file is no longer where it was opened: what is written then, nobody will find. Never so in memory.</summary>
     public bool HasMoved() => FileControl(_connection.Handle!, "main", HasMovedControl, out var moved) == raw.SQLITE_OK && moved != 0;
 

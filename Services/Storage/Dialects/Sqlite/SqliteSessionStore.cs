@@ -23,6 +23,17 @@ public sealed partial class SqliteSessionStore : ISessionStore
         _limits = context.Limits;
     }
 
+    public async Task<SessionTables> InspectAsync(CancellationToken cancellationToken)
+    {
+        if (_database.InspectAsync(cancellationToken) is { } looking)
+        {
+            return await looking;
+        }
+
+        await CheckAsync(cancellationToken);
+        return SessionTables.Complete;
+    }
+
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         if (!await ReadAsync(SqliteSchema.IsComplete, cancellationToken))

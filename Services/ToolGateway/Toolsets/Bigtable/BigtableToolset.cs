@@ -10,15 +10,20 @@ public sealed class BigtableToolset(
     BigtableClient client,
     BigtableAdminClient admin,
     GoogleCloudOptions google,
+    GoogleCredentials credentials,
     IOptions<BigtableToolsOptions> options) : IToolset
 {
     public string Name => "bigtable";
 
     public IReadOnlyList<ITool> Tools { get; } =
     [
-        new ListTablesTool(admin, InstanceParameters(google)),
-        new ReadRowsTool(client, InstanceParameters(google), options.Value),
+        new ListTablesTool(admin, credentials, InstanceParameters(google)),
+        new ReadRowsTool(client, credentials, InstanceParameters(google), options.Value),
     ];
+
+    /// <summary>Returns <c>projects/p/instances/i</c>.</summary>
+    internal static Task<string> InstanceAsync(ToolArguments arguments, GoogleCredentials google, CancellationToken cancellationToken) =>
+        ResourceNames.InstanceAsync(arguments, google, BigtableClient.Product, cancellationToken);
 
     private static ToolParameter[] InstanceParameters(GoogleCloudOptions google) =>
     [

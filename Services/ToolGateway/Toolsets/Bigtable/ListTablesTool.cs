@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using Runtime.GoogleCloud.Bigtable;
+using Runtime.GoogleCloud.Connection;
 using Runtime.ToolGateway.Catalogue;
 
 namespace Runtime.ToolGateway.Toolsets.Bigtable;
 
 /// <summary>Names the tables of an instance.</summary>
-internal sealed class ListTablesTool(BigtableAdminClient admin, ToolParameter[] instance) : ITool
+internal sealed class ListTablesTool(BigtableAdminClient admin, GoogleCredentials google, ToolParameter[] instance) : ITool
 {
     public ToolDescription Description { get; } = new(
         "bigtable_list_tables",
@@ -16,7 +17,7 @@ internal sealed class ListTablesTool(BigtableAdminClient admin, ToolParameter[] 
 
     public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        var ids = await admin.ListTablesAsync(ResourceNames.Instance(call.Arguments), cancellationToken);
+        var ids = await admin.ListTablesAsync(await BigtableToolset.InstanceAsync(call.Arguments, google, cancellationToken), cancellationToken);
         return ToolResult.Success(("results", new JsonArray([.. ids.Select(id => (JsonNode)id)])));
     }
 }

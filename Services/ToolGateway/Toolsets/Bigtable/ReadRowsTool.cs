@@ -3,13 +3,14 @@ using System.Text.Json;
 using Google.Cloud.Bigtable.V2;
 using Google.Protobuf;
 using Runtime.GoogleCloud.Bigtable;
+using Runtime.GoogleCloud.Connection;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
 
 namespace Runtime.ToolGateway.Toolsets.Bigtable;
 
 /// <summary>Reads rows by key, prefix or range.</summary>
-internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instance, BigtableToolsOptions options) : ITool
+internal sealed class ReadRowsTool(BigtableClient client, GoogleCredentials google, ToolParameter[] instance, BigtableToolsOptions options) : ITool
 {
     private const string TableId = "table_id";
     private const string Keys = "row_keys";
@@ -38,7 +39,7 @@ internal sealed class ReadRowsTool(BigtableClient client, ToolParameter[] instan
     public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
         var arguments = call.Arguments;
-        var table = $"{ResourceNames.Instance(arguments)}/tables/{ResourceNames.Part(arguments, TableId)}";
+        var table = $"{await BigtableToolset.InstanceAsync(arguments, google, cancellationToken)}/tables/{ResourceNames.Part(arguments, TableId)}";
         var filter = new RowFilter { CellsPerColumnLimitFilter = arguments.Number("max_versions") };
         var limit = arguments.Number("max_rows");
 

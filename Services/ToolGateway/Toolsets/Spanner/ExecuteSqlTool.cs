@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ToolGateway.Catalogue;
 
 namespace Runtime.ToolGateway.Toolsets.Spanner;
 
 /// <summary>Runs one query in a read-only snapshot: the server itself refuses a statement that writes.</summary>
-internal sealed class ExecuteSqlTool(SpannerClient client, ToolParameter[] database, SpannerToolsOptions options, ResultLimitOptions limits) : ITool
+internal sealed class ExecuteSqlTool(SpannerClient client, GoogleCredentials google, ToolParameter[] database, SpannerToolsOptions options, ResultLimitOptions limits) : ITool
 {
     public ToolDescription Description { get; } = new(
         "spanner_execute_sql",
@@ -21,7 +22,7 @@ internal sealed class ExecuteSqlTool(SpannerClient client, ToolParameter[] datab
     {
         var bytes = 0L;
         var result = await client.QueryAsync(
-            SpannerToolset.Database(call.Arguments),
+            await SpannerToolset.DatabaseAsync(call.Arguments, google, cancellationToken),
             call.Arguments.Text("query"),
             parameters: null,
             (count, row) => count >= options.MaxRows || (bytes += row.Sum(value => value.CalculateSize())) >= limits.MaxBytes,

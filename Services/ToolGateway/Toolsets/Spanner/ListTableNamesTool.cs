@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
+using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Spanner;
 using Runtime.ToolGateway.Catalogue;
 
 namespace Runtime.ToolGateway.Toolsets.Spanner;
 
 /// <summary>Names the tables of a database, in either dialect.</summary>
-internal sealed class ListTableNamesTool(SpannerClient client, ToolParameter[] database) : ITool
+internal sealed class ListTableNamesTool(SpannerClient client, GoogleCredentials google, ToolParameter[] database) : ITool
 {
     public ToolDescription Description { get; } = new(
         "spanner_list_table_names",
@@ -19,7 +20,8 @@ internal sealed class ListTableNamesTool(SpannerClient client, ToolParameter[] d
 
     public async Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken)
     {
-        var names = await client.ListTablesAsync(SpannerToolset.Database(call.Arguments), call.Arguments.Text("named_schema"), cancellationToken);
+        var database = await SpannerToolset.DatabaseAsync(call.Arguments, google, cancellationToken);
+        var names = await client.ListTablesAsync(database, call.Arguments.Text("named_schema"), cancellationToken);
         return ToolResult.Success(("results", new JsonArray([.. names.Select(name => (JsonNode)name)])));
     }
 }

@@ -7,7 +7,7 @@ namespace Runtime.ToolGateway.Toolsets.Spanner;
 
 /// <summary>Look around in Spanner databases, and query them read-only.</summary>
 public sealed class SpannerToolset(
-    SpannerClient client, GoogleCloudOptions google, IOptions<SpannerToolsOptions> options, IOptions<ResultLimitOptions> limits) : IToolset
+    SpannerClient client, GoogleCloudOptions google, GoogleCredentials credentials, IOptions<SpannerToolsOptions> options, IOptions<ResultLimitOptions> limits) : IToolset
 {
     internal const string DatabaseId = "database_id";
 
@@ -15,13 +15,13 @@ public sealed class SpannerToolset(
 
     public IReadOnlyList<ITool> Tools { get; } =
     [
-        new ListTableNamesTool(client, DatabaseParameters(google)),
-        new ExecuteSqlTool(client, DatabaseParameters(google), options.Value, limits.Value),
+        new ListTableNamesTool(client, credentials, DatabaseParameters(google)),
+        new ExecuteSqlTool(client, credentials, DatabaseParameters(google), options.Value, limits.Value),
     ];
 
     /// <summary>Returns <c>projects/p/instances/i/databases/d</c>.</summary>
-    internal static string Database(ToolArguments arguments) =>
-        $"{ResourceNames.Instance(arguments)}/databases/{ResourceNames.Part(arguments, DatabaseId)}";
+    internal static async Task<string> DatabaseAsync(ToolArguments arguments, GoogleCredentials google, CancellationToken cancellationToken) =>
+        $"{await ResourceNames.InstanceAsync(arguments, google, SpannerClient.Product, cancellationToken)}/databases/{ResourceNames.Part(arguments, DatabaseId)}";
 
     private static ToolParameter[] DatabaseParameters(GoogleCloudOptions google) =>
     [
