@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Runtime.Bootstrap.Examination;
 using Runtime.Bootstrap.Integrations;
-using Runtime.Bootstrap.Settings;
 using Runtime.GoogleCloud;
 using Runtime.GoogleCloud.Connection;
 using Runtime.GoogleCloud.Gemini;
@@ -18,17 +18,13 @@ internal static class WiredClients
         services.AddGoogleCloud();
         services.TryAddSingleton(StorageDialects.BuiltIn);
         services.TryAddSingleton<SessionDatabase>();
-        services.TryAddSingleton(provider => new GeminiClient(cancellationToken => ConnectAsync(provider, cancellationToken)));
+        services.TryAddSingleton(provider => new GeminiClient(cancellationToken => ConnectAsync(
+            provider.GetRequiredService<Preflight>(), provider.GetRequiredService<GoogleRestConnections>(), cancellationToken)));
         return services;
     }
 
-    private static Task<GeminiConnection> ConnectAsync(IServiceProvider provider, CancellationToken cancellationToken)
-    {
-        var settings = provider.GetRequiredService<SettingsSnapshot>();
-        var connections = provider.GetRequiredService<GoogleRestConnections>();
-        return GeminiVertexIntegration.IsOn(settings)
-            ? new GeminiVertexIntegration().ConnectAsync(
-                settings, connections.Open, provider.GetRequiredService<GoogleCredentials>().ProjectAsync, cancellationToken)
-            : Task.FromResult(new GeminiDeveloperIntegration().Connect(settings, connections.Open));
-    }
+    private static async Task<GeminiConnection> ConnectAsync(Preflight preflight, GoogleRestConnections connections, CancellationToken cancellationToken) =>
+        GeminiVertexIntegration.IsOn(preflight.Settings)
+            ? await new GeminiVertexIntegration().ConnectAsync(preflight, connections.Open, cancellationToken)
+            : new GeminiDeveloperIntegration().Connect(preflight.Settings, connections.Open);
 }

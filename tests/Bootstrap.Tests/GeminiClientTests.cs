@@ -178,12 +178,11 @@ public sealed class GeminiClientTests
             new ConfigurationBuilder().AddInMemoryCollection([new("GEMINI_API_KEY", "key-1"), new("GOOGLE_GEMINI_BASE_URL", cloud.Http)]).Build());
         var bootstrap = services.AddBootstrap();
         var product = new GoogleProduct("Models of the house", "HOUSE", "models.example.com", "models.example.com", "");
-        bootstrap.UseClient(provider => new GeminiClient(_ => Task.FromResult(new GeminiConnection(provider.GetRequiredService<GoogleRestConnections>().Open(product, new(new Uri(cloud.Http), IsEmulator: true)))
+        bootstrap.UseClient(provider =>
         {
-            Version = "v7",
-            Models = "models",
-            DefaultModel = "house-1",
-        })));
+            var rest = provider.GetRequiredService<GoogleRestConnections>().Open(product, new(new Uri(cloud.Http), IsEmulator: true));
+            return new GeminiClient(_ => Task.FromResult(new GeminiConnection(rest) { Version = "v7", Models = "models", DefaultModel = "house-1" }));
+        });
         await using (var container = services.BuildServiceProvider())
         {
             await container.GetRequiredService<GeminiClient>().GenerateContentAsync(null, Ping, TestContext.Current.CancellationToken);

@@ -53,14 +53,9 @@ public abstract class GoogleIntegration : Integration
     protected async Task<string> ProjectOfAsync(Preflight preflight, CancellationToken cancellationToken, string code = "PROJECT_NOT_CONFIGURED")
     {
         ArgumentNullException.ThrowIfNull(preflight);
-        return RequireProject(await preflight.ProjectAsync(cancellationToken), code);
+        return await preflight.ProjectAsync(cancellationToken)
+            ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
     }
-
-    /// <summary>Returns the default project that was found.</summary>
-    /// <param name="project">The project; <see langword="null"/> when nothing says one.</param>
-    /// <param name="code">What the lack of one is called.</param>
-    protected string RequireProject(string? project, string code = "PROJECT_NOT_CONFIGURED") =>
-        project ?? throw NotConfigured(code, "No Google Cloud project id.", "export GOOGLE_CLOUD_PROJECT=<project-id>");
 
     /// <summary>Makes a path of settings of this integration.</summary>
     protected string Path(string key) => $"{GoogleVariables.Section}:{Product.Section}:{key}";

@@ -63,7 +63,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
             throw NotConfigured("GEMINI_VERTEX_NOT_CONFIGURED", "Gemini is not called on Vertex AI.", "export GOOGLE_GENAI_USE_VERTEXAI=true");
         }
 
-        var connection = await ConnectAsync(preflight.Settings, preflight.Rest, preflight.ProjectAsync, cancellationToken);
+        var connection = await ConnectAsync(preflight, preflight.Rest, cancellationToken);
         using var answer = await connection.CallAsync(model: null, "countTokens", """{"contents":[{"role":"user","parts":[{"text":"ping"}]}]}""", cancellationToken);
         return new(connection.Rest.Endpoint.Authority, Source: connection.Key?.Variable);
     }
@@ -73,12 +73,11 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
 
     /// <summary>Returns how the settings say that the models are reached.</summary>
     /// <param name="open">Opens a connection.</param>
-    /// <param name="project">Finds the default project.</param>
     /// <exception cref="NotConfiguredException">There is no project and no key for express mode, or there are both, or the address cannot be used.</exception>
     internal async Task<GeminiConnection> ConnectAsync(
-        SettingsSnapshot settings, Func<GoogleProduct, GoogleEndpoint, GoogleRestConnection> open, Func<CancellationToken, Task<string?>> project,
-        CancellationToken cancellationToken)
+        Preflight preflight, Func<GoogleProduct, GoogleEndpoint, GoogleRestConnection> open, CancellationToken cancellationToken)
     {
+        var settings = preflight.Settings;
         var key = settings[ExpressKey];
         if (key.IsSet && (settings[SharedSettings.Project].IsSet || settings[SharedSettings.Location].IsSet))
         {
@@ -88,7 +87,7 @@ public sealed class GeminiVertexIntegration : GoogleIntegration
 
         // The location that Google's SDK takes where none is set.
         var location = settings.Get(SharedSettings.Location) ?? "global";
-        var parent = key.IsSet ? "" : $"projects/{RequireProject(await project(cancellationToken))}/locations/{location}/";
+        var parent = key.IsSet ? "" : $"projects/{await ProjectOfAsync(preflight, cancellationToken)}/locations/{location}/";
         var own = EndpointAddress.Of(this, Product, settings[BaseUrl]);
         var endpoint = settings[BaseUrl].IsSet || location is "global" ? own : new GoogleEndpoint(new Uri($"https://{location}-{Product.Host}"), IsEmulator: false);
         return new(open(Product, endpoint))

@@ -6,7 +6,7 @@ using Runtime.ServiceDefaults.Errors;
 namespace Runtime.GoogleCloud.Gemini;
 
 /// <summary>Asks a model of Gemini, by the developer API or on Vertex AI, as the settings say. Nothing is asked twice, because each answer costs.</summary>
-/// <param name="connect">Decides how Gemini is reached; asked until it has an answer, first at the first call. Fails for what is not configured.</param>
+/// <param name="connect">Decides how Gemini is reached; asked once, at the first call. Fails for what is not configured.</param>
 public sealed class GeminiClient(Func<CancellationToken, Task<GeminiConnection>> connect)
 {
     private GeminiConnection? _connection;
