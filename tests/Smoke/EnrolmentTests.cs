@@ -37,6 +37,14 @@ public sealed class EnrolmentTests
     }
 
     [Fact]
+    public void Every_integration_with_a_suite_is_a_row_of_the_page()
+    {
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "smoke.md"));
+
+        Assert.All(Keys, key => Assert.Contains($"\n| `{key}` |", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Every_suite_names_its_integration_and_every_test_its_modes() => Assert.All(Suites, suite =>
     {
         Assert.EndsWith("Smoke", suite.Name, StringComparison.Ordinal);
