@@ -38,8 +38,8 @@ public sealed class BigtableSmoke(SmokeServices services) : SmokeSuite
     private async Task<string> CreateTableAsync(SmokeGateway gateway, string instance)
     {
         var admin = gateway.Client<BigtableAdminClient>();
-        var left = (await admin.ListTablesAsync(instance, Cancellation)).Where(SmokeName.IsStale);
-        await Task.WhenAll(left.Select(old => admin.DeleteTableAsync($"{instance}/tables/{old}", Cancellation)));
+        await SmokeName.SweepAsync(
+            await admin.ListTablesAsync(instance, Cancellation), (old, cancellation) => admin.DeleteTableAsync($"{instance}/tables/{old}", cancellation), Cancellation);
         var table = SmokeName.New();
         Afterwards(cancellation => admin.DeleteTableAsync($"{instance}/tables/{table}", cancellation));
         await admin.CreateTableAsync(instance, table, ["f"], Cancellation);

@@ -13,6 +13,8 @@ public sealed class PubSubSmoke(SmokeServices services) : SmokeSuite
     {
         var gateway = await services.GatewayAsync(mode, BackingProduct.PubSub, "pub-sub");
         var pubsub = gateway.Client<PubSubClient>();
+        await SmokeName.SweepAsync(await pubsub.ListSubscriptionsAsync($"projects/{gateway.Project}", Cancellation), pubsub.DeleteSubscriptionAsync, Cancellation);
+        await SmokeName.SweepAsync(await pubsub.ListTopicsAsync($"projects/{gateway.Project}", Cancellation), pubsub.DeleteTopicAsync, Cancellation);
         var name = SmokeName.New();
         var (topic, subscription) = ($"projects/{gateway.Project}/topics/{name}", $"projects/{gateway.Project}/subscriptions/{name}");
         Afterwards(cancellation => pubsub.DeleteTopicAsync(topic, cancellation));

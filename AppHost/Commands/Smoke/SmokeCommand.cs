@@ -67,5 +67,15 @@ internal static class SmokeCommand
             await error.WriteLineAsync(problem.Message);
             return WrongUsage;
         }
+        catch (SmokeException problem)
+        {
+            await error.WriteLineAsync(problem.Message);
+            return DoesNotWork;
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteLineAsync("The run was ended before it began.");
+            return DoesNotWork;
+        }
     }
 }

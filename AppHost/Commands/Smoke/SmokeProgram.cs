@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
-using Runtime.AppHost.Resources;
 
 namespace Runtime.AppHost.Commands.Smoke;
 
@@ -21,12 +20,12 @@ internal sealed class SmokeProgram(string repository)
     private string Assembly => Path.Combine(repository, "artifacts", "bin", "Smoke", Configuration.ToLowerInvariant(), "Smoke.dll");
 
     /// <summary>Builds the suites.</summary>
-    /// <exception cref="SettingException">They are not here, or do not build.</exception>
+    /// <exception cref="SmokeException">They are not here, or do not build.</exception>
     public async Task BuildAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(_project))
         {
-            throw new SettingException($"The suites are built from their sources, and '{_project}' is not there.", "the folder", "run smoke in a checkout of the repository");
+            throw new SmokeException($"The suites are built from their sources, and '{_project}' is not there. Fix: run smoke in a checkout of the repository");
         }
 
         List<string> lines = [];
@@ -37,7 +36,7 @@ internal sealed class SmokeProgram(string repository)
         if (code != 0)
         {
             var errors = lines.Where(line => line.Contains("error", StringComparison.Ordinal)).Distinct(StringComparer.Ordinal).Take(5);
-            throw new SettingException($"The suites do not build:\n{string.Join('\n', errors)}\n", "tests/Smoke", "dotnet build tests/Smoke");
+            throw new SmokeException($"The suites do not build:\n{string.Join('\n', errors)}\nFix: dotnet build tests/Smoke");
         }
     }
 
@@ -49,7 +48,7 @@ internal sealed class SmokeProgram(string repository)
         cancellationToken.ThrowIfCancellationRequested();
         return code == 0
             ? [.. JsonDocument.Parse(output.ToString().Split('\n').First(line => line.StartsWith('{'))).RootElement.GetProperty("integration").EnumerateArray().Select(key => key.GetString()!).Order(StringComparer.Ordinal)]
-            : throw new SettingException($"The suites do not start:\n{output}", "tests/Smoke", "dotnet build tests/Smoke");
+            : throw new SmokeException($"The suites do not start:\n{output}Fix: dotnet build tests/Smoke");
     }
 
     /// <summary>Runs suites.</summary>
@@ -58,7 +57,7 @@ internal sealed class SmokeProgram(string repository)
     /// <param name="read">Is given each line that the suites report.</param>
     /// <param name="cancellationToken">Ends the run; what it created is removed first.</param>
     public Task<int> RunAsync(IEnumerable<string> keys, IReadOnlyDictionary<string, string?> environment, Action<string> read, CancellationToken cancellationToken) => StartAsync(
-        [Assembly, "-reporter", "json", "-noColor", "-noAutoReporters", .. keys.SelectMany(key => new[] { "-trait", $"integration={key}" })],
+        [Assembly, "-reporter", "json", "-noColor", "-noAutoReporters", .. keys.DefaultIfEmpty("*").SelectMany(key => new[] { "-trait", $"integration={key}" })],
         environment, read, cancellationToken);
 
     private async Task<int> StartAsync(
@@ -126,3 +125,6 @@ internal sealed class SmokeProgram(string repository)
         }
     }
 }
+
+/// <summary>The suites cannot run here; the message ends in the step that helps.</summary>
+internal sealed class SmokeException(string message) : Exception(message);

@@ -86,6 +86,42 @@ public sealed class PubSubClient(GoogleConnection connection)
             cancellationToken));
     }
 
+    /// <summary>Returns the full names of a project's topics.</summary>
+    /// <param name="project">Its full name: <c>projects/p</c>.</param>
+    public async Task<IReadOnlyList<string>> ListTopicsAsync(string project, CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        var request = new ListTopicsRequest { Project = project };
+        do
+        {
+            var page = await connection.CallAsync(
+                CallPolicies.Admin, ("project", project), (channel, call) => new Publisher.PublisherClient(channel).ListTopicsAsync(request, call), cancellationToken);
+            names.AddRange(page.Topics.Select(topic => topic.Name));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        return names;
+    }
+
+    /// <summary>Returns the full names of a project's subscriptions.</summary>
+    /// <param name="project">Its full name: <c>projects/p</c>.</param>
+    public async Task<IReadOnlyList<string>> ListSubscriptionsAsync(string project, CancellationToken cancellationToken)
+    {
+        List<string> names = [];
+        var request = new ListSubscriptionsRequest { Project = project };
+        do
+        {
+            var page = await connection.CallAsync(
+                CallPolicies.Admin, ("project", project), (channel, call) => new Subscriber.SubscriberClient(channel).ListSubscriptionsAsync(request, call), cancellationToken);
+            names.AddRange(page.Subscriptions.Select(subscription => subscription.Name));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        return names;
+    }
+
     /// <summary>Deletes a topic; subscriptions to it remain, and get nothing more.</summary>
     public Task DeleteTopicAsync(string topic, CancellationToken cancellationToken) => TopicCallAsync(topic, () => connection.CallAsync(
         CallPolicies.Admin,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.Smoke.Framework;
 
@@ -28,5 +29,24 @@ public static class SmokeName
             && DateTime.TryParseExact(
                 last.AsSpan(Prefix.Length, Time.Length), Time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var made)
             && DateTime.UtcNow - made > Stale;
+    }
+
+    /// <summary>Removes, of what is there, what a run must have left behind.</summary>
+    public static async Task SweepAsync(IEnumerable<string> names, Func<string, CancellationToken, Task> remove, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        ArgumentNullException.ThrowIfNull(remove);
+
+        foreach (var name in names.Where(IsStale))
+        {
+            try
+            {
+                await remove(name, cancellationToken);
+            }
+            catch (NotFoundException)
+            {
+                // Another run was quicker.
+            }
+        }
     }
 }

@@ -23,15 +23,15 @@ public static class SmokeSpanner
         if (mode is SmokeMode.Live)
         {
             instance = InstanceOf(LiveNeeds.RequireVariable(Variable, $"export {Variable}=projects/<project-id>/instances/<instance>/databases/<database>"));
-            var left = (await admin.ListDatabasesAsync(instance, cancellationToken)).Where(database => SmokeName.IsStale(database.Name));
-            await Task.WhenAll(left.Select(database => admin.DropDatabaseAsync(database.Name, cancellationToken)));
+            var databases = await admin.ListDatabasesAsync(instance, cancellationToken);
+            await SmokeName.SweepAsync(databases.Select(database => database.Name), admin.DropDatabaseAsync, cancellationToken);
             afterwards(cancellation => admin.DropDatabaseAsync($"{instance}/databases/{name}", cancellation));
         }
         else
         {
             instance = $"projects/{gateway.Project}/instances/{name}";
-            var left = (await admin.ListInstancesAsync($"projects/{gateway.Project}", cancellationToken)).Where(old => SmokeName.IsStale(old.Name));
-            await Task.WhenAll(left.Select(old => admin.DeleteInstanceAsync(old.Name, cancellationToken)));
+            var instances = await admin.ListInstancesAsync($"projects/{gateway.Project}", cancellationToken);
+            await SmokeName.SweepAsync(instances.Select(old => old.Name), admin.DeleteInstanceAsync, cancellationToken);
             afterwards(cancellation => admin.DeleteInstanceAsync(instance, cancellation));
             await admin.CreateInstanceAsync(gateway.Project, name, "emulator-config", cancellationToken);
         }

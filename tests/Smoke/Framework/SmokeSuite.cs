@@ -4,7 +4,7 @@ namespace Runtime.Smoke.Framework;
 /// <remarks>A suite is one class with an <see cref="IntegrationAttribute"/>; its tests are theories with a <see cref="RunsInAttribute"/>.</remarks>
 public abstract class SmokeSuite : IAsyncDisposable
 {
-    private readonly Stack<Func<CancellationToken, Task>> _afterwards = new();
+    private readonly Removals _removals = new();
 
     private readonly CancellationTokenRegistration _ended;
 
@@ -21,28 +21,10 @@ public abstract class SmokeSuite : IAsyncDisposable
     {
         GC.SuppressFinalize(this);
         await _ended.DisposeAsync();
-        using var limit = new CancellationTokenSource(TestTimeouts.Call);
-        List<Exception> failures = [];
-        while (_afterwards.TryPop(out var remove))
-        {
-            try
-            {
-                await remove(limit.Token);
-            }
-            catch (Exception error)
-            {
-                // One that cannot be removed must not keep the others.
-                failures.Add(error);
-            }
-        }
-
-        if (failures.Count > 0)
-        {
-            throw new AggregateException("What the test created could not all be removed.", failures);
-        }
+        await _removals.DisposeAsync();
     }
 
     /// <summary>Has something done when the test has ended, however it ended; the last first.</summary>
     /// <param name="remove">Removes what the test created. Say it before creating: an answer that is lost may have created.</param>
-    protected void Afterwards(Func<CancellationToken, Task> remove) => _afterwards.Push(remove);
+    protected void Afterwards(Func<CancellationToken, Task> remove) => _removals.Add(remove);
 }

@@ -6,36 +6,32 @@ namespace Runtime.Smoke.Sessions;
 
 /// <summary>A database of a run's own for one session service.</summary>
 /// <param name="name">Name of the service in front of it.</param>
-internal abstract class SessionDatabase(string name) : IAsyncDisposable
+/// <param name="dialect">Name of the storage dialect.</param>
+internal abstract class SessionDatabase(string name, string dialect) : IAsyncDisposable
 {
-    private readonly Stack<Func<CancellationToken, Task>> _afterwards = new();
+    private readonly Removals _removals = new();
 
     public string Name { get; } = name;
+
+    public string Dialect { get; } = dialect;
 
     /// <summary>Makes the database, and returns the variables that the service is given. Skips where its server is absent.</summary>
     public abstract Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        using var limit = new CancellationTokenSource(TestTimeouts.Call);
-        while (_afterwards.TryPop(out var remove))
-        {
-            await remove(limit.Token);
-        }
-    }
+    public ValueTask DisposeAsync() => _removals.DisposeAsync();
 
     protected static IReadOnlyDictionary<string, string> Given(string address) => new Dictionary<string, string> { ["ConnectionStrings__sessions"] = address };
 
     /// <summary>Has the database removed at the end of the run.</summary>
-    protected void Afterwards(Func<CancellationToken, Task> remove) => _afterwards.Push(remove);
+    protected void Afterwards(Func<CancellationToken, Task> remove) => _removals.Add(remove);
 }
 
-internal sealed class InMemorySessions() : SessionDatabase(SessionServices.InMemory)
+internal sealed class InMemorySessions() : SessionDatabase(SessionServices.InMemory, "in-memory")
 {
     public override Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken) => Task.FromResult(Given("memory://"));
 }
 
-internal sealed class SqliteSessions() : SessionDatabase(SessionServices.OnSqlite)
+internal sealed class SqliteSessions() : SessionDatabase(SessionServices.OnSqlite, "sqlite")
 {
     public override Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {
@@ -50,7 +46,7 @@ internal sealed class SqliteSessions() : SessionDatabase(SessionServices.OnSqlit
 }
 
 /// <summary>On the PostgreSQL of the stack.</summary>
-internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPostgreSql)
+internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPostgreSql, "postgres")
 {
     public override async Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {
@@ -68,15 +64,13 @@ internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPos
             }
         }
 
-        foreach (var old in left.Where(SmokeName.IsStale))
-        {
-            await ExecuteAsync($"DROP DATABASE IF EXISTS \"{old}\" WITH (FORCE)", cancellationToken);
-        }
-
+        await SmokeName.SweepAsync(left, DropAsync, cancellationToken);
         var database = SmokeName.New();
-        Afterwards(cancellation => ExecuteAsync($"DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)", cancellation));
+        Afterwards(cancellation => DropAsync(database, cancellation));
         await ExecuteAsync($"CREATE DATABASE \"{database}\"", cancellationToken);
         return Given(new NpgsqlConnectionStringBuilder(address) { Database = database }.ConnectionString);
+
+        Task DropAsync(string name, CancellationToken cancellation) => ExecuteAsync($"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)", cancellation);
 
         async Task ExecuteAsync(string statement, CancellationToken cancellation)
         {
@@ -87,7 +81,7 @@ internal sealed class PostgresSessions() : SessionDatabase(SessionServices.OnPos
 }
 
 /// <summary>On a MariaDB that the tests start, which stands for MySQL as well.</summary>
-internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql)
+internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql, "mysql")
 {
     public override async Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {
@@ -107,15 +101,13 @@ internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql)
             }
         }
 
-        foreach (var old in left.Where(SmokeName.IsStale))
-        {
-            await ExecuteAsync($"DROP DATABASE IF EXISTS `{old}`", cancellationToken);
-        }
-
+        await SmokeName.SweepAsync(left, DropAsync, cancellationToken);
         var database = SmokeName.New();
-        Afterwards(cancellation => ExecuteAsync($"DROP DATABASE IF EXISTS `{database}`", cancellation));
+        Afterwards(cancellation => DropAsync(database, cancellation));
         await ExecuteAsync($"CREATE DATABASE `{database}`", cancellationToken);
         return Given(new UriBuilder(url) { Path = database }.Uri.AbsoluteUri);
+
+        Task DropAsync(string name, CancellationToken cancellation) => ExecuteAsync($"DROP DATABASE IF EXISTS `{name}`", cancellation);
 
         async Task ExecuteAsync(string statement, CancellationToken cancellation)
         {
@@ -126,7 +118,7 @@ internal sealed class MySqlSessions() : SessionDatabase(SessionServices.OnMySql)
 }
 
 /// <summary>On Spanner: its emulator in the stack, or live.</summary>
-internal sealed class SpannerSessions(string name, SmokeMode mode, DatabaseDialect dialect) : SessionDatabase(name)
+internal sealed class SpannerSessions(string name, SmokeMode mode, DatabaseDialect dialect) : SessionDatabase(name, "spanner")
 {
     public override async Task<IReadOnlyDictionary<string, string>> CreateAsync(SmokeServices services, CancellationToken cancellationToken)
     {

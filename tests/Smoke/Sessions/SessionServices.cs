@@ -15,7 +15,11 @@ public sealed class SessionServices(SmokeServices services) : IAsyncDisposable
     public const string OnSpannerPostgreSql = "sessions-on-spanner-postgresql";
 
     private readonly Dictionary<SmokeMode, Started> _started = [];
+    private readonly List<SessionDatabase> _databases = [];
     private readonly SemaphoreSlim _one = new(1, 1);
+
+    /// <summary>Gets the names of the storage dialects that have a service.</summary>
+    internal static IEnumerable<string> Dialects => DatabasesFor(SmokeMode.Emulator).Select(database => database.Dialect);
 
     /// <summary>Returns the service in front of a dialect. Skips where its database is absent.</summary>
     public async Task<SessionService> OpenAsync(SmokeMode mode, string name)
@@ -44,12 +48,10 @@ public sealed class SessionServices(SmokeServices services) : IAsyncDisposable
         foreach (var started in _started.Values)
         {
             await started.Application.DisposeAsync();
-            foreach (var database in started.Databases)
-            {
-                await database.DisposeAsync();
-            }
         }
 
+        await using var removals = new Removals();
+        _databases.ForEach(database => removals.Add(_ => database.DisposeAsync().AsTask()));
         _one.Dispose();
     }
 
@@ -84,6 +86,8 @@ public sealed class SessionServices(SmokeServices services) : IAsyncDisposable
 
     private async Task<Started> StartAsync(SessionDatabase[] databases, CancellationToken cancellationToken)
     {
+        // Known before they are made: a start that is ended half-way has some of them.
+        _databases.AddRange(databases);
         Dictionary<string, IReadOnlyDictionary<string, string>> given = [];
         Dictionary<string, ExceptionDispatchInfo> absent = [];
         foreach (var database in databases)
@@ -112,8 +116,8 @@ public sealed class SessionServices(SmokeServices services) : IAsyncDisposable
                 }
             },
             [.. given.Keys]);
-        return new(application, databases, absent);
+        return new(application, absent);
     }
 
-    private sealed record Started(DistributedApplication Application, SessionDatabase[] Databases, IReadOnlyDictionary<string, ExceptionDispatchInfo> Absent);
+    private sealed record Started(DistributedApplication Application, IReadOnlyDictionary<string, ExceptionDispatchInfo> Absent);
 }
