@@ -33,6 +33,21 @@ public sealed class BigtableClientTests
     }
 
     [Fact]
+    public async Task A_table_is_listed_until_it_is_deleted()
+    {
+        await using var services = await ConnectAsync();
+        var admin = services.GetRequiredService<BigtableAdminClient>();
+        var table = await CreateTableAsync(services);
+        var (instance, id) = (table[..table.IndexOf("/tables/", StringComparison.Ordinal)], table[(table.LastIndexOf('/') + 1)..]);
+        Assert.Contains(id, await admin.ListTablesAsync(instance, Cancellation));
+
+        await admin.DeleteTableAsync(table, Cancellation);
+
+        Assert.DoesNotContain(id, await admin.ListTablesAsync(instance, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => admin.DeleteTableAsync(table, Cancellation));
+    }
+
+    [Fact]
     public async Task Filters_pass_what_they_say()
     {
         await using var services = await ConnectAsync();

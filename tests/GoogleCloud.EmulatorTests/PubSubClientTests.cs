@@ -26,6 +26,25 @@ public sealed class PubSubClientTests
     }
 
     [Fact]
+    public async Task What_is_created_is_listed_until_it_is_deleted()
+    {
+        await using var services = await ConnectAsync();
+        var client = services.GetRequiredService<PubSubClient>();
+        var (topic, subscription) = await CreateAsync(services, ordered: false);
+        var project = string.Join('/', topic.Split('/')[..2]);
+        Assert.Contains(topic, await client.ListTopicsAsync(project, Cancellation));
+        Assert.Contains(subscription, await client.ListSubscriptionsAsync(project, Cancellation));
+
+        await client.DeleteSubscriptionAsync(subscription, Cancellation);
+        await client.DeleteTopicAsync(topic, Cancellation);
+
+        Assert.DoesNotContain(topic, await client.ListTopicsAsync(project, Cancellation));
+        Assert.DoesNotContain(subscription, await client.ListSubscriptionsAsync(project, Cancellation));
+        var again = await Assert.ThrowsAsync<NotFoundException>(() => client.DeleteTopicAsync(topic, Cancellation));
+        Assert.Equal("PUBSUB_TOPIC_NOT_FOUND", again.Reason);
+    }
+
+    [Fact]
     public async Task Messages_of_one_key_are_received_in_the_order_in_which_they_were_published()
     {
         await using var services = await ConnectAsync();

@@ -23,9 +23,9 @@ public static class LiveNeeds
         await using var services = Wiring.Of(Configuration());
         var report = await services.GetRequiredService<Doctor>().ExamineAsync([key], TestTimeouts.Call, TestContext.Current.CancellationToken);
         var finding = report.Findings.Single();
-        var words = $"{finding.Integration.Name}, live: {finding.Code}: {finding.Missing}{Unset(variables)} Fix: {finding.Fix}";
-        Require(finding.State is not IntegrationState.NotConfigured, words);
-        Assert.True(finding.State is IntegrationState.Ready, words);
+        var words = $"{finding.Integration.Name}, live: {finding.Code}: {finding.Missing}";
+        Require(finding.State is not IntegrationState.NotConfigured, $"{words}{Unset(variables)} Fix: {finding.Fix}");
+        Assert.True(finding.State is IntegrationState.Ready, $"{words} Fix: {finding.Fix}");
     }
 
     /// <summary>Skips a live test that lacks a variable, with the step that sets it; fails where live is required. Returns the value.</summary>

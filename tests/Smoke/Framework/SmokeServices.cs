@@ -146,12 +146,13 @@ public sealed class SmokeServices : IAsyncDisposable
 
     private async Task<LocalStack> StartLocalAsync()
     {
+        using var limit = StartLimit();
         if (SmokeSettings.RunningStack is { } running)
         {
-            return LocalStack.Running(running);
+            limit.CancelAfter(TestTimeouts.Call);
+            return await LocalStack.RunningAsync(running, limit.Token);
         }
 
-        using var limit = StartLimit();
         await _building.WaitAsync(limit.Token);
         try
         {
