@@ -204,8 +204,9 @@ public sealed class RemedyTests
     }
 
     [Theory]
-    [InlineData("openapi: 3.0.3\ninfo: [", "OPENAPI_SPEC_INVALID", "correct the document there")]
-    [InlineData("{\"openapi\": \"3.0.3\",,}", "OPENAPI_SPEC_INVALID", "correct the document there")]
+    [InlineData("openapi: 3.0.3\ninfo: [\n", "OPENAPI_SPEC_INVALID", "correct line 3 of the document")]
+    [InlineData("{\n\"openapi\": \"3.0.3\",,}", "OPENAPI_SPEC_INVALID", "correct line 2 of the document")]
+    [InlineData("swagger", "OPENAPI_SPEC_INVALID", "correct the document there")]
     [InlineData(Secured + "  key: {type: apiKey, in: header, name: X}\nsecurity: [{key: []}]\n", "OPENAPI_CREDENTIAL_MISSING", "export Integrations__OpenAPI__Credentials__key=<credential>")]
     [InlineData(Secured + "  login: {type: oauth2, flows: {clientCredentials: {tokenUrl: 'https://a.test/token', scopes: {}}}}\nsecurity: [{login: []}]\n", "OAUTH_CLIENT_NOT_CONFIGURED", "export Integrations__OpenAPI__OAuthClientId=<client-id>")]
     public async Task A_document_that_cannot_be_read_or_used_says_why(string document, string code, string fix)

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using Runtime.Bootstrap.Catalogue;
@@ -9,7 +11,7 @@ using Runtime.ServiceDefaults.Errors;
 namespace Runtime.Bootstrap.Integrations;
 
 /// <summary>A service that an OpenAPI document describes.</summary>
-public sealed class OpenApiIntegration : Integration
+public sealed partial class OpenApiIntegration : Integration
 {
     private const string Section = $"{GoogleVariables.Section}:OpenAPI";
 
@@ -37,7 +39,7 @@ public sealed class OpenApiIntegration : Integration
     [
         new("OPENAPI_SPEC_MISSING", IntegrationState.NotConfigured, "no document is named, or there is none", $"export {Spec.Variable}=<path or address>"),
         new("OPENAPI_SPEC_UNREACHABLE", IntegrationState.Unreachable, "the address of the document does not answer", "curl -sSI <address> shows what answers there"),
-        new("OPENAPI_SPEC_INVALID", IntegrationState.Invalid, "the document cannot be read; the text says where", "correct the document at the place in the text"),
+        new("OPENAPI_SPEC_INVALID", IntegrationState.Invalid, "the document cannot be read; the text says where", "correct the line in the text"),
         new("OPENAPI_CREDENTIAL_MISSING", IntegrationState.Invalid, "the document requires a security scheme that has no credential", $"export {Setting.VariableOf($"{Section}:Credentials:<scheme>")}=<credential>"),
         new("OAUTH_CLIENT_NOT_CONFIGURED", IntegrationState.Invalid, "the document requires OAuth, and there is no client", $"export {ClientId.Variable}=<client-id>"),
     ];
@@ -91,13 +93,23 @@ public sealed class OpenApiIntegration : Integration
 
             problem = result.Diagnostic?.Errors is [var first, ..] ? $"{first.Message}{(string.IsNullOrEmpty(first.Pointer) ? "" : $" ({first.Pointer})")}" : "it is no OpenAPI document";
         }
-        catch (Exception error) when (error is OpenApiException or System.Text.Json.JsonException or InvalidOperationException or FormatException)
+        catch (Exception error)
         {
-            problem = error.Message;
+            // A text that is no mapping at all makes the reader stumble over itself, and then its words say nothing.
+            problem = error is OpenApiException or System.Text.Json.JsonException or InvalidOperationException or FormatException ? error.Message : "it is no OpenAPI document";
         }
 
-        throw NotConfigured("OPENAPI_SPEC_INVALID", $"The OpenAPI document '{Secrets.Mask(place)}' cannot be read: {problem.TrimEnd('.')}.", "correct the document there");
+        throw NotConfigured("OPENAPI_SPEC_INVALID", $"The OpenAPI document '{Secrets.Mask(place)}' cannot be read: {problem.TrimEnd('.')}.",
+            LineOf(problem) is { } line ? $"correct line {line} of the document" : "correct the document there");
     }
+
+    /// <summary>Finds the line that the readers of YAML and JSON tell of in words: "at line 5, column 1", and counted from none "LineNumber: 4".</summary>
+    private static int? LineOf(string problem) => Place().Match(problem) is not { Success: true } place ? null
+        : place.Groups["yaml"] is { Success: true } yaml ? int.Parse(yaml.Value, CultureInfo.InvariantCulture)
+        : int.Parse(place.Groups["json"].Value, CultureInfo.InvariantCulture) + 1;
+
+    [GeneratedRegex("at line (?<yaml>[0-9]{1,9})|LineNumber: (?<json>[0-9]{1,9})")]
+    private static partial Regex Place();
 
     /// <summary>The document's own requirement is one of several alternatives; one that can be met is enough.</summary>
     private void CheckCredentials(Preflight preflight, OpenApiDocument document)
