@@ -13,8 +13,6 @@ public sealed class EnrolmentTests
     {
         ["bigquery"] = "no service calls it yet",
         ["discovery-engine"] = "no service calls it yet",
-        ["gemini-developer-api"] = "no service calls it yet",
-        ["gemini-on-vertex"] = "no service calls it yet",
         ["memory-bank"] = "no service calls it yet",
         ["vertex-sessions"] = "no service calls it yet",
         ["openapi"] = "no service calls it yet",
