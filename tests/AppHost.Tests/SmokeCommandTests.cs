@@ -54,6 +54,7 @@ public sealed class SmokeCommandTests
             """{"$type":"test-class-cleanup-failure","TestClassUniqueID":"c","Messages":["The table stays"],"StackTraces":[null]}""",
             Starting("5", "emulator"),
             "an unexpected line",
+            """{"$type":"test-pass""",
         })
         {
             messages.Read(line);
@@ -68,7 +69,7 @@ public sealed class SmokeCommandTests
             ],
             results);
         Assert.Equal(["A message is published"], messages.Running);
-        Assert.Equal(["an unexpected line"], messages.Other);
+        Assert.Equal(["an unexpected line", """{"$type":"test-pass"""], messages.Other);
         Assert.False(messages.IsComplete);
 
         static string Starting(string id, string mode) =>

@@ -37,8 +37,20 @@ internal sealed class SmokeMessages(Action<SmokeResult> ended)
             return;
         }
 
-        using var document = JsonDocument.Parse(line);
-        var message = document.RootElement;
+        try
+        {
+            using var document = JsonDocument.Parse(line);
+            Read(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            // A program that is killed leaves half a line.
+            _other.Add(line);
+        }
+    }
+
+    private void Read(JsonElement message)
+    {
         switch (Text(message, "$type"))
         {
             case "test-class-starting":
