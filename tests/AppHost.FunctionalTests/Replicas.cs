@@ -28,9 +28,11 @@ public abstract class Replicas : IAsyncDisposable
             {
                 _channels.AddRange(Names.Select(name => GrpcChannel.ForAddress(run.Application.GetEndpoint(name, ServiceEndpoints.Grpc))));
             }
-
-            return [.. _channels.Select(channel => new Sessions.V1.Sessions.SessionsClient(channel))];
         }
+
+        // A channel whose replica was killed by an earlier test fails calls for a while after that is back, until it has tried again.
+        await Task.WhenAll(_channels.Select(channel => channel.ConnectAsync(TestContext.Current.CancellationToken)));
+        return [.. _channels.Select(channel => new Sessions.V1.Sessions.SessionsClient(channel))];
     }
 
     /// <summary>Ends a replica as a power failure would, and waits until that was noticed.</summary>

@@ -34,6 +34,7 @@ public static class Lifeline
         watcher.Start();
         return ended.Token;
     }
+
     private static void Remove(string folder)
     {
         try
