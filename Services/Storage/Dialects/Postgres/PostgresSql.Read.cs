@@ -99,7 +99,8 @@ internal sealed partial class PostgresSql
     public static string ListFor(SessionListQuery query) =>
         _list[(query.Filter.User is null ? 0 : 1) | (query.ByUpdateTime ? 2 : 0) | (query.Descending ? 4 : 0)];
 
-    // The conditions on the time alone let an index begin at the right place whatever it keeps behind the time.
+    // The conditions on the time alone let an index begin at the right place whatever it keeps behind the time. The windows keep rows, so these
+    // have no column more than is read.
     private static string ListEvents(string eventColumns, bool descending)
     {
         var (direction, past) = descending ? ("DESC", "<") : ("ASC", ">");
@@ -109,9 +110,9 @@ internal sealed partial class PostgresSql
             FROM sessions s
             LEFT JOIN LATERAL (
                 SELECT v.*, row_number() OVER (ORDER BY {order}) AS place,
-                       sum(pg_column_size(v.event_data)::bigint) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
+                       sum(v.size) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS bytes_before
                 FROM (
-                    SELECT v.* FROM events v
+                    SELECT {eventColumns.Replace("e.", "v.", StringComparison.Ordinal)}, pg_column_size(v.event_data)::bigint AS size FROM events v
                     WHERE v.app_name = s.app_name AND v.user_id = s.user_id AND v.session_id = s.id AND v.timestamp >= $5 AND v.timestamp < $6
                           AND (v.timestamp, v.runtime_revision, v.id) {past} ($7, $8, $9)
                     ORDER BY {order}
