@@ -28,11 +28,15 @@ internal sealed class PluginFixture : IDisposable
     public Task<ToolResult> CallAsync(string tool, string arguments = "{}", IApprover? approver = null, string caller = "test") =>
         CallAsync(tool, TestContext.Current.CancellationToken, arguments, approver, caller);
 
-    public async Task<ToolResult> CallAsync(string tool, CancellationToken cancellationToken, string arguments = "{}", IApprover? approver = null, string caller = "test")
+    public Task<ToolResult> CallAsync(string tool, CancellationToken cancellationToken, string arguments = "{}", IApprover? approver = null, string caller = "test") =>
+        CallAsync(_catalogue.Find(tool)!, cancellationToken, arguments, approver, caller);
+
+    public async Task<ToolResult> CallAsync(
+        CataloguedTool tool, CancellationToken cancellationToken, string arguments = "{}", IApprover? approver = null, string caller = "test")
     {
         using var parsed = JsonDocument.Parse(arguments);
         var context = new CallContext { Protocol = "test", Header = _ => null, Caller = caller, Approver = approver };
-        return await _invoker.InvokeAsync(_catalogue.Find(tool)!, parsed.RootElement, context, cancellationToken);
+        return await _invoker.InvokeAsync(tool, parsed.RootElement, context, cancellationToken);
     }
 
     public void Dispose()

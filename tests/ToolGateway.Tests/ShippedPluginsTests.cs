@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.Catalogue;
+using Runtime.ToolGateway.Credentials;
 using Runtime.ToolGateway.Plugins.Approval;
 using Runtime.ToolGateway.Plugins.AuditLog;
 using Runtime.ToolGateway.Plugins.RateLimit;
@@ -41,9 +43,10 @@ public sealed class ShippedPluginsTests
         await Assert.ThrowsAsync<DeadlineException>(() => fixture.CallAsync("wait"));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.CallAsync("wait", new CancellationToken(canceled: true)));
         await Assert.ThrowsAsync<LimitExceededException>(() => fixture.CallAsync("wait"));
+        await Assert.ThrowsAsync<UnauthenticatedException>(() => fixture.CallAsync(new CataloguedTool("fake", new Guarded()), TestContext.Current.CancellationToken));
 
         var outcomes = log.Entries.Select(entry => entry.Text.Split(": ")[2].Split(' ')[0]);
-        Assert.Equal(["DEADLINE_EXCEEDED", "CANCELLED", "RATE_LIMITED"], outcomes);
+        Assert.Equal(["DEADLINE_EXCEEDED", "CANCELLED", "RATE_LIMITED", "TOKEN_MISSING"], outcomes);
     }
 
     [Fact]
@@ -182,6 +185,22 @@ public sealed class ShippedPluginsTests
             Asked = question.Split('\'')[1];
             return Task.FromResult(answer);
         }
+    }
+
+    /// <summary>A tool for callers with a token, of whom there are none.</summary>
+    private sealed class Guarded : ITool, IAuthService
+    {
+        public ToolDescription Description => new("guarded", "Guarded", "For some.", ToolEffects.Reads, [])
+        {
+            AuthRequired = [Name],
+            AuthServices = new Dictionary<string, IAuthService> { [Name] = this },
+        };
+
+        public string Name => "door";
+
+        public Task<JsonElement> VerifyAsync(string token, CancellationToken cancellationToken) => throw new InvalidOperationException("unreachable");
+
+        public Task<ToolResult> InvokeAsync(ToolCall call, CancellationToken cancellationToken) => throw new InvalidOperationException("unreachable");
     }
 
     private sealed class Nobody : IApprover
