@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Runtime.Sessions.V1;
 using Runtime.Storage;
@@ -19,6 +20,9 @@ internal sealed class WatchStream(
 
     // How far the client has been told, by session id.
     private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
+
+    // When the sessions were created whose creation the client was told.
+    private readonly Dictionary<string, Timestamp> _created = new(StringComparer.Ordinal);
 
     // What came before its turn, and the revisions that sessions are known to have come to, where that is more than the client was told.
     private readonly List<SessionChange> _early = [];
@@ -119,6 +123,10 @@ internal sealed class WatchStream(
                 await EndAsync(change, cancellationToken);
                 break;
             case Change.Deleted:
+                break;
+
+            // A read overtook the report of the creation that it found.
+            case Change.Created when isTold && _created.TryGetValue(change.SessionId, out var created) && created.Equals(change.Message!.Created.CreateTime):
                 break;
 
             // At 0 it is the creation that the stream began with.
@@ -281,6 +289,7 @@ internal sealed class WatchStream(
     {
         await SendAsync(deleted.Message!, cancellationToken);
         _told.Remove(deleted.SessionId);
+        _created.Remove(deleted.SessionId);
         _early.RemoveAll(change => change.SessionId == deleted.SessionId);
         _gaps.Remove(deleted.SessionId);
         _ended = inbox.SessionId is not null;
@@ -295,6 +304,11 @@ internal sealed class WatchStream(
 
         await SendAsync(change.Message!, cancellationToken);
         _told[change.SessionId] = told;
+        if (change.Kind == Change.Created)
+        {
+            _created[change.SessionId] = change.Message!.Created.CreateTime;
+        }
+
         if (_gaps.TryGetValue(change.SessionId, out var wanted) && wanted <= told)
         {
             _gaps.Remove(change.SessionId);
