@@ -22,10 +22,18 @@ public static class ErrorMapping
         var status = new Google.Rpc.Status { Code = (int)error.Status, Message = error.Message };
         var info = new ErrorInfo { Reason = error.Reason, Domain = Domain };
         info.Metadata.Add(error.Facts);
-        var details = Details(error, info).ToList();   // before packing: some failures add facts to the info
+        if (error.Integration is { } integration)
+        {
+            info.Metadata["integration"] = integration;
+        }
+
+        if (error.Fix is { } fix)
+        {
+            info.Metadata["fix"] = fix;
+        }
 
         status.Details.Add(Any.Pack(info));
-        status.Details.Add(details.Select(Any.Pack));
+        status.Details.Add(Details(error).Select(Any.Pack));
         status.Details.Add(Any.Pack(new RequestInfo { RequestId = requestId }));
         return status;
     }
@@ -48,7 +56,7 @@ public static class ErrorMapping
         _ => 500,
     };
 
-    private static IEnumerable<IMessage> Details(ServiceException error, ErrorInfo info)
+    private static IEnumerable<IMessage> Details(ServiceException error)
     {
         switch (error)
         {
@@ -59,22 +67,24 @@ public static class ErrorMapping
                 };
                 break;
             case NotConfiguredException missing:
-                info.Metadata["integration"] = missing.Integration;
-                info.Metadata["fix"] = missing.Fix;
                 yield return new PreconditionFailure
                 {
                     Violations =
                     {
-                        new PreconditionFailure.Types.Violation { Type = missing.Reason, Subject = missing.Integration, Description = missing.Missing },
+                        new PreconditionFailure.Types.Violation { Type = missing.Reason, Subject = missing.Integration ?? "", Description = missing.Problem },
                     },
                 };
-                yield return new Help { Links = { new Help.Types.Link { Description = missing.Fix, Url = missing.Docs } } };
                 break;
             case UnavailableException unavailable:
                 yield return new RetryInfo { RetryDelay = Duration.FromTimeSpan(unavailable.RetryAfter) };
                 break;
             default:
                 break;
+        }
+
+        if (error.Fix is { } fix)
+        {
+            yield return new Help { Links = { new Help.Types.Link { Description = fix, Url = error.Docs } } };
         }
     }
 }

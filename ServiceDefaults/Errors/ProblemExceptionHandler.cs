@@ -28,11 +28,15 @@ public sealed class ProblemExceptionHandler(ErrorTranslation translation, IProbl
         }
 
         var problem = new ProblemDetails { Status = status, Title = error.Reason, Detail = error.Message };
-        if (error is NotConfiguredException missing)
+        if (error.Integration is { } integration)
         {
-            problem.Extensions["integration"] = missing.Integration;
-            problem.Extensions["fix"] = missing.Fix;
-            problem.Extensions["docs"] = missing.Docs;
+            problem.Extensions["integration"] = integration;
+        }
+
+        if (error.Fix is { } fix)
+        {
+            problem.Extensions["fix"] = fix;
+            problem.Extensions["docs"] = error.Docs;
         }
 
         return await WriteAsync(problem);

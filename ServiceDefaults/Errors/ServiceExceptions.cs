@@ -23,21 +23,12 @@ public sealed class InvalidArgumentException(string field, string? came, string 
 /// <param name="code">Stable code, for example <c>SPANNER_NOT_CONFIGURED</c>.</param>
 /// <param name="missing">What is missing, as a sentence without the fix.</param>
 /// <param name="fix">The one command or variable that fixes it.</param>
-/// <param name="docs">Where the runbook explains it; <see langword="null"/> for the integration's own section.</param>
-public sealed class NotConfiguredException(string integration, string code, string missing, string fix, string? docs = null)
-    : ServiceException($"{missing} Fix: {fix}", StatusCode.FailedPrecondition, code)
+public sealed class NotConfiguredException(string integration, string code, string missing, string fix)
+    : ServiceException($"{missing} Fix: {fix}", StatusCode.FailedPrecondition, code, integration: integration)
 {
-    public string Integration { get; } = integration;
+    public override string Problem { get; } = missing;
 
-    public string Missing { get; } = missing;
-
-    public string Fix { get; } = fix;
-
-    public string Docs { get; } = docs ?? $"docs/runbook.md#{AnchorOf(integration)}";
-
-    /// <summary>The anchor that Markdown renderers give the integration's heading: lower case, spaces as hyphens, a slash dropped.</summary>
-    private static string AnchorOf(string integration) => new(
-        [.. integration.Where(c => char.IsAsciiLetterOrDigit(c) || c is ' ' or '-').Select(c => c is ' ' ? '-' : char.ToLowerInvariant(c))]);
+    public override string Fix { get; } = fix;
 }
 
 /// <summary>Things are not in a state in which this can be done; the message says what to change. <c>FAILED_PRECONDITION</c>, HTTP 412.</summary>

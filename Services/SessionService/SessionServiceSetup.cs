@@ -67,7 +67,7 @@ internal static class SessionServiceSetup
         }
         catch (NotConfiguredException error)
         {
-            throw new SettingException($"{error.Reason}: {error.Missing}", Setting.VariableOf(database.SettingName), error.Fix, error);
+            throw new SettingException($"{error.Reason}: {error.Problem}", Setting.VariableOf(database.SettingName), error.Fix, error);
         }
     }
 }

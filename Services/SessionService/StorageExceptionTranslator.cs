@@ -15,7 +15,14 @@ internal sealed class StorageExceptionTranslator(SessionDatabase database) : IEx
         _ => null,
     };
 
-    private ServiceException? Translate(StorageException error) => error.Failure switch
+    private ServiceException? Translate(StorageException error)
+    {
+        var translated = Explain(error);
+        translated?.Integration = SessionDatabaseIntegration.Title;
+        return translated;
+    }
+
+    private ServiceException? Explain(StorageException error) => error.Failure switch
     {
         StorageFailure.Unavailable or StorageFailure.Contention or StorageFailure.SchemaMigrating =>
             new UnavailableException(error.Message, reason: error.Failure.Code(), inner: error),
@@ -26,7 +33,7 @@ internal sealed class StorageExceptionTranslator(SessionDatabase database) : IEx
             new InvalidArgumentException("event.event_json", came: null, "text that is valid Unicode and numbers of ordinary size", error),
         StorageFailure.Denied or StorageFailure.SchemaOutdated or StorageFailure.SchemaTooNew or StorageFailure.Full =>
             new NotConfiguredException(
-                "Session database", error.Failure.Code(), $"{error.Problem} Setting: {Setting.VariableOf(database.SettingName)}.", error.Fix),
+                SessionDatabaseIntegration.Title, error.Failure.Code(), $"{error.Problem} Setting: {Setting.VariableOf(database.SettingName)}.", error.Fix),
         // A fault to look into: the log gets the story, the caller a correlation id.
         _ => null,
     };

@@ -73,7 +73,7 @@ public sealed class GoogleCredentialsTests : IDisposable
         var later = await Assert.ThrowsAsync<NotConfiguredException>(() => HeadersAsync(credentials));
 
         Assert.Equal(("CREDENTIALS_NOT_FOUND", "Bigtable"), (soon.Reason, soon.Integration));
-        Assert.Contains("BIGTABLE_EMULATOR_HOST", soon.Missing, StringComparison.Ordinal);
+        Assert.Contains("BIGTABLE_EMULATOR_HOST", soon.Problem, StringComparison.Ordinal);
         Assert.Equal("CREDENTIALS_FILE_INVALID", later.Reason);
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Google.Rpc;
 using Grpc.Core;
+using Runtime.ServiceDefaults.Errors;
 using Runtime.Storage;
 
 namespace Runtime.SessionService.Tests;
@@ -31,21 +33,31 @@ public sealed class StorageFailureTests
 
         var error = await Assert.ThrowsAsync<RpcException>(() => service.OpenClient().DeleteSessionAsync(
             new() { AppName = "a", UserId = "u", SessionId = "s" }, cancellationToken: Cancellation).ResponseAsync);
+        using var overRest = await http.GetAsync(new Uri("/v1/projects/p/locations/l/reasoningEngines/1/sessions", UriKind.Relative), Cancellation);
+        var answer = JsonNode.Parse(await overRest.Content.ReadAsStringAsync(Cancellation))!["error"]!;
         using var health = await http.GetAsync(new Uri("/health", UriKind.Relative), Cancellation);
 
         var details = error.GetRpcStatus()!;
         Assert.Equal((status, reason), (error.StatusCode, details.GetDetail<ErrorInfo>()!.Reason));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
         Assert.Contains($"{inHealth ?? reason}: It happened. Fix: take the step.", await health.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
-        if (status is StatusCode.FailedPrecondition)
+        // Google's APIs say 400 for a failed precondition.
+        Assert.Equal(status is StatusCode.FailedPrecondition ? 400 : ErrorMapping.ToHttpStatus(status), (int)overRest.StatusCode);
+        Assert.Contains(answer["details"]!.AsArray(), detail => (string?)detail!["reason"] == reason);
+        if (status is not (StatusCode.Internal or StatusCode.InvalidArgument))
         {
-            Assert.Equal("take the step.", Assert.Single(details.GetDetail<Help>()!.Links).Description);
-            Assert.Equal("Session database", details.GetDetail<ErrorInfo>()!.Metadata["integration"]);
+            var info = details.GetDetail<ErrorInfo>()!;
+            var link = Assert.Single(details.GetDetail<Help>()!.Links);
+            Assert.Equal(("take the step.", "docs/runbook.md#session-database"), (link.Description, link.Url));
+            Assert.Equal(("take the step.", "Session database"), (info.Metadata["fix"], info.Metadata["integration"]));
+            Assert.Contains(answer["details"]!.AsArray(), detail => (string?)detail!["links"]?[0]!["description"] == "take the step.");
         }
     }
 
     private sealed class FailingStore(ISessionStore inner, StorageException failure) : StoreInFront(inner)
     {
+        public override Task<SessionPage> ListAsync(SessionListQuery query, CancellationToken cancellationToken) => throw failure;
+
         public override Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => throw failure;
 
         public override Task CheckAsync(CancellationToken cancellationToken) => throw failure;

@@ -39,7 +39,7 @@ internal class StoreInFront(ISessionStore inner) : ISessionStore
         return inner.ListEventsAsync(key, query, cancellationToken);
     }
 
-    public Task<SessionPage> ListAsync(SessionListQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
+    public virtual Task<SessionPage> ListAsync(SessionListQuery query, CancellationToken cancellationToken) => inner.ListAsync(query, cancellationToken);
 
     public virtual Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 

@@ -1,8 +1,4 @@
-using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
 using Google.Cloud.Bigtable.Admin.V2;
-using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
 using Microsoft.AspNetCore.Hosting;
@@ -40,36 +36,6 @@ public sealed class ReplacedClientTests
         }
     }
 
-    [Theory]
-    [InlineData("SERVICE_DISABLED", "API_NOT_ENABLED", "gcloud services enable bigtableadmin.googleapis.com --project p1")]
-    [InlineData("USER_PROJECT_DENIED", "QUOTA_PROJECT_DENIED", "gcloud auth application-default set-quota-project <project-id>")]
-    [InlineData("ACCESS_TOKEN_SCOPE_INSUFFICIENT", "SCOPE_INSUFFICIENT", "gcloud auth application-default login --scopes=https://www.googleapis.com/auth/cloud-platform")]
-    public async Task A_refusal_of_Google_has_its_code_and_its_step_over_gRPC_MCP_and_HTTP(string reason, string code, string fix)
-    {
-        var info = new ErrorInfo { Reason = reason, Metadata = { ["consumer"] = "projects/p1", ["service"] = "bigtableadmin.googleapis.com" } };
-        var refusal = new Google.Rpc.Status { Code = (int)StatusCode.PermissionDenied, Message = "no", Details = { Any.Pack(info) } }.ToRpcException();
-        await using var gateway = new Gateway(
-            bootstrap => bootstrap.UseClient(services => ClientOf(services, new Scripted(refusal))), ("GOOGLE_OAUTH_ACCESS_TOKEN", "ya29.hush"));
-
-        var grpc = await Assert.ThrowsAsync<RpcException>(() => gateway.CallAsync("bigtable_list_tables", """{"instance_id":"i"}""", Cancellation));
-        var mcp = await gateway.McpAsync(
-            "/mcp", "tools/call", new() { ["name"] = "bigtable_list_tables", ["arguments"] = new JsonObject { ["instance_id"] = "i" } }, Cancellation);
-        using var client = gateway.CreateClient();
-        using var body = new StringContent("""{"instance_id":"i"}""", Encoding.UTF8, "application/json");
-        using var http = await client.PostAsync(new Uri("/api/tool/bigtable_list_tables/invoke", UriKind.Relative), body, Cancellation);
-        var answer = await http.Content.ReadAsStringAsync(Cancellation);
-
-        var status = grpc.GetRpcStatus()!;
-        Assert.Equal((StatusCode.FailedPrecondition, code), (grpc.StatusCode, status.GetDetail<ErrorInfo>()!.Reason));
-        Assert.Equal(fix, Assert.Single(status.GetDetail<Help>()!.Links).Description);
-        Assert.True((bool)mcp["result"]!["isError"]!);
-        var result = JsonNode.Parse((string)mcp["result"]!["content"]![0]!["text"]!)!;
-        Assert.Equal((code, fix), ((string)result["error_code"]!, (string)result["fix"]!));
-        Assert.Equal(HttpStatusCode.PreconditionFailed, http.StatusCode);
-        Assert.EndsWith($"Fix: {fix}", (string)JsonNode.Parse(answer)!["error"]!, StringComparison.Ordinal);
-        Assert.DoesNotContain("hush", $"{status}{mcp}{answer}", StringComparison.Ordinal);
-    }
-
     private static BigtableAdminClient ClientOf(IServiceProvider services, CallInvoker invoker) => new(new GoogleConnection(
         BigtableAdminClient.Product, services.GetRequiredService<GoogleCloudOptions>(), services.GetRequiredService<GoogleCredentials>(), _ => invoker,
         services.GetRequiredService<ILogger<GoogleConnection>>()));
@@ -93,8 +59,7 @@ public sealed class ReplacedClientTests
     private sealed class Scripted(object answer) : CallInvoker
     {
         public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) => new(
-            answer is RpcException error ? Task.FromException<TResponse>(error) : Task.FromResult((TResponse)answer),
-            Task.FromResult<Metadata>([]), () => Status.DefaultSuccess, () => [], () => { });
+            Task.FromResult((TResponse)answer), Task.FromResult<Metadata>([]), () => Status.DefaultSuccess, () => [], () => { });
 
         public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
             throw new NotSupportedException();

@@ -85,20 +85,15 @@ public sealed class Doctor(
 
     private static Finding Explained(Integration integration, ServiceException error)
     {
-        var (missing, fix) = error is NotConfiguredException lacking ? (lacking.Missing, lacking.Fix) : Split(error.Message);
         var remedy = integration.Remedies.Concat(integration.SharedRemedies).FirstOrDefault(remedy => remedy.Code == error.Reason);
         return new(integration, remedy?.State ?? StateOf(error), TimeSpan.Zero)
         {
             Code = error.Reason,
-            Missing = missing,
-            Fix = fix ?? remedy?.Fix,
-            Docs = (error as NotConfiguredException)?.Docs ?? new NotConfiguredException(integration.Name, error.Reason, "", "").Docs,
+            Missing = error.Problem,
+            Fix = error.Fix ?? remedy?.Fix,
+            Docs = ServiceException.DocsOf(integration.Name),
         };
     }
-
-    /// <summary>Every message ends in its step: "What happened. Setting: which. Fix: step".</summary>
-    private static (string Missing, string? Fix) Split(string message) =>
-        message.LastIndexOf(" Fix: ", StringComparison.Ordinal) is var at and >= 0 ? (message[..at], message[(at + " Fix: ".Length)..]) : (message, null);
 
     private static IntegrationState StateOf(ServiceException error) => error switch
     {

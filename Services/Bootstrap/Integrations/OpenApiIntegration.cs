@@ -74,7 +74,7 @@ public sealed partial class OpenApiIntegration : Integration
             var shown = Secrets.Mask(place);
             throw new UnavailableException(
                 $"The OpenAPI document at '{shown}' cannot be fetched{(error.StatusCode is { } status ? $": HTTP status {(int)status}" : "")}. Fix: curl -sSI {shown}",
-                reason: "OPENAPI_SPEC_UNREACHABLE", inner: error);
+                reason: "OPENAPI_SPEC_UNREACHABLE", inner: error) { Integration = Name };
         }
     }
 

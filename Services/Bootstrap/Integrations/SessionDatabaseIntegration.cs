@@ -9,7 +9,8 @@ namespace Runtime.Bootstrap.Integrations;
 /// <summary>Where the session service keeps sessions.</summary>
 public sealed class SessionDatabaseIntegration : Integration
 {
-    internal const string Title = "Session database";
+    /// <summary>What the runbook calls it.</summary>
+    public const string Title = "Session database";
 
     /// <summary>Where sessions are kept. The first name is that of the AppHost's reference, the second that of many deployments of ADK.</summary>
     public static readonly Setting Address = new("where sessions are kept: a URL, or an Npgsql keyword string", "ConnectionStrings:sessions", "SESSION_SERVICE_URI")

@@ -94,7 +94,7 @@ public sealed class UpstreamsIntegration : Integration
 
     /// <summary>Sends a request, and looks whether what came is of the server that is meant.</summary>
     /// <returns>False when the server has no such path.</returns>
-    private static async Task<bool> AskAsync(
+    private async Task<bool> AskAsync(
         Preflight preflight, HttpRequestMessage request, Uri address, Func<string, bool> isRight, string code, string fix, CancellationToken cancellationToken)
     {
         using (request)
@@ -110,7 +110,7 @@ public sealed class UpstreamsIntegration : Integration
                 using var response = await preflight.Http.SendAsync(request, cancellationToken);
                 if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 {
-                    throw new UnauthenticatedException($"The server at '{shown}' does not accept this caller. Fix: export {Token.Variable}=<token>", "UPSTREAM_DENIED");
+                    throw new UnauthenticatedException($"The server at '{shown}' does not accept this caller. Fix: export {Token.Variable}=<token>", "UPSTREAM_DENIED") { Integration = Name };
                 }
 
                 if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone && request.Method == HttpMethod.Get)
@@ -122,11 +122,11 @@ public sealed class UpstreamsIntegration : Integration
                 await LeaveAsync(preflight, request.RequestUri!, response, cancellationToken);
                 return isIt
                     ? true
-                    : throw new UnavailableException($"What answers at '{shown}' is not the server that is meant. Fix: {fix}", reason: code);
+                    : throw new UnavailableException($"What answers at '{shown}' is not the server that is meant. Fix: {fix}", reason: code) { Integration = Name };
             }
             catch (HttpRequestException error)
             {
-                throw new UnavailableException($"Nothing answers at '{shown}'. Fix: {fix}", reason: code, inner: error);
+                throw new UnavailableException($"Nothing answers at '{shown}'. Fix: {fix}", reason: code, inner: error) { Integration = Name };
             }
         }
     }

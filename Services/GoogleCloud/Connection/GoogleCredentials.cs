@@ -105,7 +105,10 @@ public sealed class GoogleCredentials : IDisposable
         catch (HttpRequestException error)
         {
             throw new UnavailableException(
-                $"Google's token endpoint does not answer, so {product.Name} has no token. Fix: curl -sS https://oauth2.googleapis.com/token shows whether this machine reaches it.", inner: error);
+                $"Google's token endpoint does not answer, so {product.Name} has no token. Fix: curl -sS https://oauth2.googleapis.com/token shows whether this machine reaches it.", inner: error)
+            {
+                Integration = product.Name,
+            };
         }
         catch (Exception error) when (error is TokenResponseException or SubjectTokenException)
         {
@@ -130,9 +133,15 @@ public sealed class GoogleCredentials : IDisposable
             $"The login may not act as '{login.Principal}', so {product.Name} has no token. Fix: gcloud iam service-accounts add-iam-policy-binding "
             + $"{login.Principal} --member=<principal> --role=roles/iam.serviceAccountTokenCreator",
             "PERMISSION_MISSING",
-            error),
+            error)
+        {
+            Integration = product.Name,
+        },
         _ => new UnauthenticatedException(
-            $"Google gives no token for the login that {product.Name} uses. Fix: {UpstreamFailures.Renewal(login)}", "CREDENTIALS_EXPIRED", error),
+            $"Google gives no token for the login that {product.Name} uses. Fix: {UpstreamFailures.Renewal(login)}", "CREDENTIALS_EXPIRED", error)
+        {
+            Integration = product.Name,
+        },
     };
 
     private async Task<SearchResult> FindAsync(GoogleProduct product, CancellationToken cancellationToken)

@@ -15,8 +15,24 @@ public static class UpstreamFailures
         ArgumentNullException.ThrowIfNull(product);
         ArgumentNullException.ThrowIfNull(endpoint);
 
-        var detail = Sentence(error.Status.Detail);
-        return error.StatusCode switch
+        var explained = Explain(error, Sentence(error.Status.Detail), product, endpoint, login);
+        explained.Integration = product.Name;
+        return explained;
+    }
+
+    /// <summary>The one step that gives a login new life.</summary>
+    public static string Renewal(GoogleLogin? login) => login?.Kind switch
+    {
+        LoginKind.Token when login.Source is CredentialSearch.OwnToken => "send the call with a token that has not ended",
+        LoginKind.Token => "export GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",
+        LoginKind.ServiceAccountKey => $"gcloud iam service-accounts keys create <file> --iam-account={login.Principal ?? "<account>"}",
+        LoginKind.Metadata => "gcloud iam service-accounts enable " + (login.Principal ?? "<account>"),
+        _ when login?.Source is "gcloud auth login" => "gcloud auth login",
+        _ => CredentialSearch.Login,
+    };
+
+    private static ServiceException Explain(RpcException error, string detail, GoogleProduct product, GoogleEndpoint endpoint, GoogleLogin? login) =>
+        error.StatusCode switch
         {
             // Another program has the port: gRPC reports its HTTP status as if the product had said it.
             _ when endpoint.IsEmulator && detail.StartsWith("Bad gRPC response", StringComparison.Ordinal) => new UnavailableException(
@@ -50,18 +66,6 @@ public static class UpstreamFailures
             StatusCode.PermissionDenied => Denied(error, product, login),
             _ => new UpstreamException($"{product.Name} failed: {detail}", StatusCode.Internal, $"{product.Code}_FAILED", error),
         };
-    }
-
-    /// <summary>The one step that gives a login new life.</summary>
-    public static string Renewal(GoogleLogin? login) => login?.Kind switch
-    {
-        LoginKind.Token when login.Source is CredentialSearch.OwnToken => "send the call with a token that has not ended",
-        LoginKind.Token => "export GOOGLE_OAUTH_ACCESS_TOKEN=$(gcloud auth print-access-token)",
-        LoginKind.ServiceAccountKey => $"gcloud iam service-accounts keys create <file> --iam-account={login.Principal ?? "<account>"}",
-        LoginKind.Metadata => "gcloud iam service-accounts enable " + (login.Principal ?? "<account>"),
-        _ when login?.Source is "gcloud auth login" => "gcloud auth login",
-        _ => CredentialSearch.Login,
-    };
 
     private static ServiceException Denied(RpcException error, GoogleProduct product, GoogleLogin? login)
     {

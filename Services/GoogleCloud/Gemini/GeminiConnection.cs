@@ -57,7 +57,7 @@ public sealed partial record GeminiConnection(GoogleRestConnection Rest)
         catch (ServiceException error) when (Key is not null && error is UnauthenticatedException or PermissionDeniedException)
         {
             // No login and no role helps a call that a key authenticates, but another key.
-            throw new UnauthenticatedException($"{Rest.Product.Name} does not accept the key. Fix: export {Key!.Variable}=<key>", "MODEL_KEY_INVALID", error);
+            throw new UnauthenticatedException($"{Rest.Product.Name} does not accept the key. Fix: export {Key!.Variable}=<key>", "MODEL_KEY_INVALID", error) { Integration = error.Integration };
         }
     }
 

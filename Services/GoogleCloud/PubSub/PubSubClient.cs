@@ -166,6 +166,6 @@ public sealed class PubSubClient(GoogleConnection connection)
     {
         var parts = name.Split('/');   // projects/p/topics/t
         var command = parts.Length is 4 ? fix(parts[1], parts[3]) : fix("<project-id>", name);
-        return new NotFoundException($"{error.Message} Name: '{name}'. Fix: {command}", $"PUBSUB_{kind}_NOT_FOUND", error);
+        return new NotFoundException($"{error.Message} Name: '{name}'. Fix: {command}", $"PUBSUB_{kind}_NOT_FOUND", error) { Integration = error.Integration };
     }
 }

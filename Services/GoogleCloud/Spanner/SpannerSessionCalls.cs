@@ -130,11 +130,17 @@ internal sealed class SpannerSessionCalls(GoogleConnection connection, TimeProvi
                 $"{error.Message} Fix: gcloud spanner instances create {parts[3]} --project={parts[1]} --config=<config> --description={parts[3]} --nodes=1",
                 "SPANNER_INSTANCE_NOT_FOUND",
                 error)
+            {
+                Integration = error.Integration,
+            }
             : error.Message.Contains("Database not found", StringComparison.OrdinalIgnoreCase)
                 ? new NotFoundException(
                     $"{error.Message} Fix: gcloud spanner databases create {parts[5]} --instance={parts[3]} --project={parts[1]}",
                     "SPANNER_DATABASE_NOT_FOUND",
                     error)
+                {
+                    Integration = error.Integration,
+                }
                 : error;
     }
 }

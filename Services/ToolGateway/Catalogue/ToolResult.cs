@@ -58,18 +58,22 @@ public sealed class ToolResult
     /// <param name="content">The whole object; has <c>error_details</c>, the words for the model.</param>
     public static ToolResult Error(string code, JsonObject content) => new(JsonSerializer.SerializeToUtf8Bytes(content, Json), errorCode: code);
 
-    /// <summary>Says a failure where a protocol has no status of its own for it; a missing configuration brings its remedy in parts.</summary>
+    /// <summary>Says a failure where a protocol has no status of its own for it, and the step that helps in parts.</summary>
     public static ToolResult Failed(ServiceException error)
     {
         ArgumentNullException.ThrowIfNull(error);
 
         var content = CorrectableByModel(error.Reason, error.Message).ToJson();
-        if (error is NotConfiguredException missing)
+        if (error.Integration is { } integration)
         {
-            content["integration"] = missing.Integration;
-            content["missing"] = missing.Missing;
-            content["fix"] = missing.Fix;
-            content["docs"] = missing.Docs;
+            content["integration"] = integration;
+        }
+
+        if (error.Fix is { } fix)
+        {
+            content["missing"] = error.Problem;
+            content["fix"] = fix;
+            content["docs"] = error.Docs;
         }
 
         return Error(error.Reason, content);

@@ -38,7 +38,7 @@ public sealed partial class SpannerDialect : IStorageDialect
         }
         catch (NotConfiguredException error)
         {
-            throw new ConnectionUrlException(error.Missing, error.Fix, error);
+            throw new ConnectionUrlException(error.Problem, error.Fix, error);
         }
     }
 

@@ -23,7 +23,7 @@ internal static class SpannerErrors
         var place = database.Place;
         var (failure, problem, fix) = error switch
         {
-            NotConfiguredException missing => (StorageFailure.Denied, missing.Missing, missing.Fix),
+            NotConfiguredException missing => (StorageFailure.Denied, missing.Problem, missing.Fix),
             UnavailableException { Reason: "SPANNER_EMULATOR_UNREACHABLE" } => (
                 StorageFailure.Unavailable, $"{place} does not answer.", $"Start it with: {string.Format(CultureInfo.InvariantCulture, SpannerClient.Product.EmulatorCommand!, database.Client.Endpoint.Authority)}"),
             UnavailableException => (StorageFailure.Unavailable, $"{place} does not answer.", "Send the call again."),

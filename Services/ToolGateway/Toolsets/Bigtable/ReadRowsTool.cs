@@ -65,7 +65,7 @@ internal sealed class ReadRowsTool(BigtableClient client, GoogleCredentials goog
         }
         catch (NotFoundException error)
         {
-            throw new NotFoundException($"{error.Message} Fix: use a table that bigtable_list_tables answers.", error.Reason, error);
+            throw new NotFoundException($"{error.Message} Fix: use a table that bigtable_list_tables answers.", error.Reason, error) { Integration = error.Integration };
         }
 
         return rows.Complete();
