@@ -11,6 +11,7 @@ public sealed record SessionDatabase(IResourceBuilder<IResourceWithConnectionStr
 public static class SessionDatabaseExtensions
 {
     private const string Product = "Postgres";
+    private const string AddressVariable = "SESSION_SERVICE_URI";
 
     /// <summary>Adds PostgreSQL as <c>Backing__Postgres</c> says, with one database. Without PostgreSQL, sessions live in a SQLite file.</summary>
     /// <param name="builder">The graph being built.</param>
@@ -34,7 +35,7 @@ public static class SessionDatabaseExtensions
             case SupplyMode.Process:
                 return AddProcess(builder, name, database, programs!);
             case SupplyMode.Live:
-                return new SessionDatabase(builder.AddConnectionString(database), null);
+                return new SessionDatabase(AddLive(builder, database), null);
             default:
                 builder.AddAbsent(name, $"sessions are kept in SQLite: {supply.Why}");
                 var file = Path.Combine(StateDirectory.Of(builder), "sessions.db");
@@ -49,6 +50,12 @@ public static class SessionDatabaseExtensions
         builder.WithReference(database.Connection);
         return database.Wait is { } wait ? builder.WaitFor(wait) : builder;
     }
+
+    // ADK's own variable is enough, as it is where the service runs alone.
+    private static IResourceBuilder<IResourceWithConnectionString> AddLive(IDistributedApplicationBuilder builder, string database) =>
+        builder.Configuration[$"ConnectionStrings:{database}"] is null or "" && builder.Configuration[AddressVariable] is { Length: > 0 } address
+            ? builder.AddConnectionString(database, ReferenceExpression.Create($"{address}"))
+            : builder.AddConnectionString(database);
 
     private static SessionDatabase AddContainer(IDistributedApplicationBuilder builder, string name, string database)
     {
