@@ -73,6 +73,7 @@ public sealed class McpApprovalTests(McpFixture gateway) : IClassFixture<McpFixt
     [InlineData("""{"action":"decline"}""", false)]
     public async Task In_the_newest_revision_the_client_asks_and_calls_again(string answer, bool approved)
     {
+        gateway.Outcomes.Clear();
         var question = await AskAsync("test_elicitation", []);
         var asked = question["inputRequests"]!["approval"]!;
         Assert.Equal("input_required", (string?)question["resultType"]);
@@ -82,6 +83,7 @@ public sealed class McpApprovalTests(McpFixture gateway) : IClassFixture<McpFixt
         var result = await AskAsync("test_elicitation", Answered(question, answer));
 
         Assert.Equal(approved, (bool?)result["structuredContent"]!["approved"]);
+        Assert.Equal(["test_elicitation: APPROVAL_ASKED", "test_elicitation: OK"], gateway.Outcomes);
     }
 
     [Fact]

@@ -43,4 +43,7 @@ public interface IApprover
     /// <param name="question">What is about to happen, for a person.</param>
     /// <returns>True for a clear yes; false for a no, or for no answer.</returns>
     Task<bool> ApproveAsync(string question, CancellationToken cancellationToken);
+
+    /// <summary>Gets whether the person was asked by ending the call, which comes again with the answer.</summary>
+    bool EndsCall => false;
 }

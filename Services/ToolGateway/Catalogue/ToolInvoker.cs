@@ -38,7 +38,9 @@ public sealed class ToolInvoker(
         }
         catch (Exception error)
         {
-            outcome = new(error is OperationCanceledException && cancellationToken.IsCancellationRequested ? "CANCELLED" : "INTERNAL");
+            outcome = new(error is not OperationCanceledException || !cancellationToken.IsCancellationRequested ? "INTERNAL"
+                : context.Approver is { EndsCall: true } ? "APPROVAL_ASKED"
+                : "CANCELLED");
             throw;
         }
         finally

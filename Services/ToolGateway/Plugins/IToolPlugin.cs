@@ -41,6 +41,6 @@ public interface IToolPlugin
 }
 
 /// <summary>What became of a call.</summary>
-/// <param name="Code"><c>OK</c>, the code of the result's error, the reason of the failure, <c>CANCELLED</c>, or <c>INTERNAL</c>.</param>
+/// <param name="Code"><c>OK</c>, the code of the result's error, the reason of the failure, <c>APPROVAL_ASKED</c> where the call comes again with a person's answer, <c>CANCELLED</c>, or <c>INTERNAL</c>.</param>
 /// <param name="Result">What was answered; null where the call failed.</param>
 public sealed record ToolOutcome(string Code, ToolResult? Result = null);

@@ -37,6 +37,8 @@ internal sealed class LaterApprover(McpCall call) : IApprover
     /// <summary>Gets the question, once one was asked that the call brought no answer to.</summary>
     public Task<string> Asked => _asked.Task;
 
+    public bool EndsCall => _asked.Task.IsCompleted;
+
     public async Task<bool> ApproveAsync(string question, CancellationToken cancellationToken)
     {
         if (call.Answers.TryGetValue(question, out var approved))
