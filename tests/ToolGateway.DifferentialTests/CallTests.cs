@@ -7,13 +7,13 @@ public sealed class CallTests(ServerPair servers) : ServerPairTest(servers)
 
     [Theory]
     [MemberData(nameof(Called))]
-    public async Task Answers_over_HTTP_mean_the_same(string tool, string arguments) => Compare(
+    public async Task Answers_over_HTTP_mean_the_same(string tool, string arguments) => Meaning.Compare(
         await Servers.Theirs.CallOverHttpAsync(tool, arguments), await Servers.Ours.CallOverHttpAsync(tool, arguments),
         Differences.OverHttp(tool, arguments));
 
     [Theory]
     [MemberData(nameof(Called))]
-    public async Task Answers_over_MCP_mean_the_same(string tool, string arguments) => Compare(
+    public async Task Answers_over_MCP_mean_the_same(string tool, string arguments) => Meaning.Compare(
         await Servers.Theirs.CallOverMcpAsync(tool, arguments), await Servers.Ours.CallOverMcpAsync(tool, arguments),
         Differences.OverMcp(tool, arguments));
 
@@ -36,24 +36,9 @@ public sealed class CallTests(ServerPair servers) : ServerPairTest(servers)
             ("sqlite_execute", """{"sql":"SELECT count(*) AS count FROM notes"}"""),
         })
         {
-            Compare(
+            Meaning.Compare(
                 overHttp ? await Servers.Theirs.CallOverHttpAsync(tool, arguments) : await Servers.Theirs.CallOverMcpAsync(tool, arguments),
-                overHttp ? await Servers.Ours.CallOverHttpAsync(tool, arguments) : await Servers.Ours.CallOverMcpAsync(tool, arguments),
-                null);
-        }
-    }
-
-    private static void Compare(Answer theirs, Answer ours, Difference? difference)
-    {
-        var both = $"Toolbox: {theirs}\nGateway: {ours}";
-        if (difference is null)
-        {
-            Assert.True(Meaning.IsSame(theirs, ours), both);
-        }
-        else
-        {
-            Assert.False(Meaning.IsSame(theirs, difference.Ours) && difference.Ours.Rows is not null, $"'{difference.Subject}' is no difference any more.\n{both}");
-            Assert.True(Meaning.IsSame(difference.Ours, ours), $"{both}\nMeant: {difference.Ours} ({difference.Subject})");
+                overHttp ? await Servers.Ours.CallOverHttpAsync(tool, arguments) : await Servers.Ours.CallOverMcpAsync(tool, arguments));
         }
     }
 }

@@ -11,6 +11,7 @@ internal static class Differences
     public const string NotANumber = "NaN and infinity are texts";
     public const string EndlessTime = "infinite dates and times are texts";
     public const string TextForms = "types without a JSON form are PostgreSQL's text";
+    public const string BinaryForms = "bytes of MySQL that are no text are base64, and bits a number";
     public const string ExactJson = "numbers in JSON columns keep their digits";
     public const string ExactIntegers = "integers over MCP are exact";
     public const string PathIsPath = "a value in a path stays in it";
@@ -40,6 +41,8 @@ internal static class Differences
         [("column_macaddr", "{}")] = new(TextForms, Answer.Of("""[{"value":"08:00:2b:01:02:03"}]""")),
         [("column_bits", "{}")] = new(TextForms, Answer.Of("""[{"value":"101"}]""")),
         [("column_ranges", "{}")] = new(TextForms, Answer.Of("""[{"value":"[1,5)"}]""")),
+        [("mysql_bits", "{}")] = new(BinaryForms, Answer.Of("""[{"value":5}]""")),
+        [("mysql_bytes", "{}")] = new(BinaryForms, Answer.Of("""[{"value":"/wD/AA=="}]""")),
         [("column_xml", "{}")] = new(TextForms, Answer.Of("""[{"value":"<a/>"}]""")),
         [("column_tsvector", "{}")] = new(TextForms, Answer.Of("""[{"value":"'cat' 'fat'"}]""")),
         [("http_get", """{"item":"a?b=c"}""")] = new(

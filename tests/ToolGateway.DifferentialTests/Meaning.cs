@@ -8,6 +8,21 @@ namespace Runtime.ToolGateway.DifferentialTests;
 /// <summary>Whether two answers mean the same.</summary>
 internal static partial class Meaning
 {
+    /// <summary>Fails unless two answers mean the same, or differ as is meant.</summary>
+    public static void Compare(Answer theirs, Answer ours, Difference? difference = null)
+    {
+        var both = $"Toolbox: {theirs}\nGateway: {ours}";
+        if (difference is null)
+        {
+            Assert.True(IsSame(theirs, ours), both);
+        }
+        else
+        {
+            Assert.False(IsSame(theirs, difference.Ours) && difference.Ours.Rows is not null, $"'{difference.Subject}' is no difference any more.\n{both}");
+            Assert.True(IsSame(difference.Ours, ours), $"{both}\nMeant: {difference.Ours} ({difference.Subject})");
+        }
+    }
+
     /// <summary>Rows have to be equal JSON with their columns in one order. Of two errors, ours has to name the parameter and the SQL state that theirs names.</summary>
     public static bool IsSame(Answer theirs, Answer ours) =>
         theirs.Status == ours.Status

@@ -23,10 +23,10 @@ public sealed class SpannerCallTests(SpannerPair servers) : IClassFixture<Spanne
     [InlineData("look", """{"sql":"SELECT 1 AS a"}""")]
     public async Task Answers_mean_the_same(string tool, string arguments)
     {
-        Compare(await servers.Theirs.CallOverHttpAsync(tool, arguments), await servers.Ours.CallOverHttpAsync(tool, arguments));
+        Meaning.Compare(await servers.Theirs.CallOverHttpAsync(tool, arguments), await servers.Ours.CallOverHttpAsync(tool, arguments));
         if (!arguments.Contains("9223372036854775807", StringComparison.Ordinal) && !arguments.Contains("-9223372036854775808", StringComparison.Ordinal))
         {
-            Compare(await servers.Theirs.CallOverMcpAsync(tool, arguments), await servers.Ours.CallOverMcpAsync(tool, arguments));
+            Meaning.Compare(await servers.Theirs.CallOverMcpAsync(tool, arguments), await servers.Ours.CallOverMcpAsync(tool, arguments));
         }
     }
 
@@ -42,9 +42,7 @@ public sealed class SpannerCallTests(SpannerPair servers) : IClassFixture<Spanne
             ("look", """{"sql":"SELECT COUNT(*) AS count FROM items"}"""),
         })
         {
-            Compare(await servers.Theirs.CallOverHttpAsync(tool, arguments), await servers.Ours.CallOverHttpAsync(tool, arguments));
+            Meaning.Compare(await servers.Theirs.CallOverHttpAsync(tool, arguments), await servers.Ours.CallOverHttpAsync(tool, arguments));
         }
     }
-
-    private static void Compare(Answer theirs, Answer ours) => Assert.True(Meaning.IsSame(theirs, ours), $"Toolbox: {theirs}\nGateway: {ours}");
 }

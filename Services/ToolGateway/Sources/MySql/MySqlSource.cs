@@ -67,6 +67,12 @@ internal sealed class MySqlSource(string name, MySqlConnectionStringBuilder sett
             command.Parameters.Add(new() { Value = ValueOf(query.Arguments[place]) });
         }
 
+        if (query.Count > 0)
+        {
+            // Otherwise the driver would write the values into the statement: a float would become a decimal, and how a quote is escaped depends on the server's mode.
+            await command.PrepareAsync(cancellationToken);
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var writers = Enumerable.Range(0, reader.FieldCount).Select(place => MySqlValues.WriterOf(reader, place)).ToArray();
         while (await reader.ReadAsync(cancellationToken))

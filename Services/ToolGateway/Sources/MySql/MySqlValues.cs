@@ -21,7 +21,7 @@ internal static class MySqlValues
         (_, var type) when type == typeof(float) => static (json, row, place) => json.WriteNumberValue(row.GetFloat(place)),
         (_, var type) when type == typeof(double) => static (json, row, place) => json.WriteNumberValue(row.GetDouble(place)),
         (_, var type) when type == typeof(MySqlDateTime) || type == typeof(DateTime) => Moment,
-        (_, var type) when type == typeof(TimeSpan) => Time,
+        (_, var type) when type == typeof(TimeSpan) => TimeOf(reader.GetColumnSchema()[column].ColumnSize),
         (_, var type) when type == typeof(byte[]) => Bytes,
         (_, var type) when type.IsPrimitive => static (json, row, place) => json.WriteNumberValue(row.GetInt64(place)),
         _ => static (json, row, place) => json.WriteStringValue(row.GetString(place)),
@@ -35,13 +35,20 @@ internal static class MySqlValues
         json.WriteStringValue(moment.ToString("yyyy'-'MM'-'dd'T'HH':'mm':'ss.FFFFFF'Z'", CultureInfo.InvariantCulture));
     }
 
-    private static void Time(Utf8JsonWriter json, MySqlDataReader row, int place)
+    /// <summary>A time has as many digits of a second as its column.</summary>
+    /// <param name="width">Characters of the longest value: <c>-838:59:59</c>, and a dot and the digits where there are any.</param>
+    private static MySqlValueWriter TimeOf(int? width)
     {
-        var time = row.GetTimeSpan(place);
-        var part = time.Duration();
-        json.WriteStringValue(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{(time < TimeSpan.Zero ? "-" : "")}{(int)part.TotalHours:00}:{part.Minutes:00}:{part.Seconds:00}{(part.Ticks % TimeSpan.TicksPerSecond is 0 ? "" : part.ToString("'.'FFFFFF", CultureInfo.InvariantCulture))}"));
+        var digits = Math.Clamp((width ?? 0) - "-838:59:59.".Length, 0, 6);
+        var fraction = digits is 0 ? "" : $"'.'{new string('f', digits)}";
+        return (json, row, place) =>
+        {
+            var time = row.GetTimeSpan(place);
+            var part = time.Duration();
+            json.WriteStringValue(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(time < TimeSpan.Zero ? "-" : "")}{(int)part.TotalHours:00}:{part.Minutes:00}:{part.Seconds:00}{(digits is 0 ? "" : part.ToString(fraction, CultureInfo.InvariantCulture))}"));
+        };
     }
 
     /// <summary>Text where it is text, base64 where JSON cannot carry it as such.</summary>
