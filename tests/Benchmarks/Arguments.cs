@@ -1,11 +1,12 @@
 using System.Globalization;
+using Runtime.Benchmarks.Bare;
 using Runtime.Benchmarks.Sessions;
 using Runtime.Benchmarks.Sessions.Databases;
 using Runtime.Benchmarks.Sessions.Vertex;
 
 namespace Runtime.Benchmarks;
 
-/// <summary>What the command line asks for: <see cref="RunSessions"/>, <see cref="RunTools"/>, <see cref="RunMicro"/>, <see cref="ShowHelp"/> or <see cref="Misunderstood"/>.</summary>
+/// <summary>What the command line asks for: <see cref="RunSessions"/>, <see cref="RunTools"/>, <see cref="RunMicro"/>, <see cref="RunBareService"/>, <see cref="ShowHelp"/> or <see cref="Misunderstood"/>.</summary>
 internal abstract record Command;
 
 internal sealed record ShowHelp : Command;
@@ -14,6 +15,9 @@ internal sealed record Misunderstood(string Message) : Command;
 
 /// <summary>Run BenchmarkDotNet on the pure code.</summary>
 internal sealed record RunMicro(IReadOnlyList<string> Forwarded) : Command;
+
+/// <summary>Be the service that the benchmarks start for comparison.</summary>
+internal sealed record RunBareService : Command;
 
 /// <summary>Load the session service.</summary>
 internal sealed record RunSessions : Command
@@ -76,8 +80,8 @@ internal static class Arguments
               loads the service's Vertex AI Sessions API beside its native API, with the cases whose names begin with vertex-
 
           dotnet run -c Release --project tests/Benchmarks -- tools [--callers N]... [--seconds N] [--rounds N]
-              loads the tool gateway with a one-row tool over gRPC, MCP and Toolbox HTTP, beside Npgsql alone, and beside MCP Toolbox for
-              Databases (once before: npm ci --prefix tests/toolbox-peer)
+              loads the tool gateway with a one-row tool over gRPC, MCP and Toolbox HTTP, beside Npgsql alone, beside a service that
+              does nothing else, and beside MCP Toolbox for Databases (once before: npm ci --prefix tests/toolbox-peer)
 
           dotnet run -c Release --project tests/Benchmarks -- micro [BenchmarkDotNet's own options, for instance --filter *]
               measures pure code, without any process or database
@@ -93,6 +97,7 @@ internal static class Arguments
         ["sessions", .. var rest] => ParseSessions(rest, new()),
         ["vertex", .. var rest] => ParseSessions(rest, new() { Vertex = true }),
         ["tools", .. var rest] => ParseTools(rest),
+        [BareService.Word] => new RunBareService(),
         [var other, ..] => new Misunderstood($"There is no benchmark '{other}'. Fix: sessions, vertex, tools, micro or --help."),
     };
 

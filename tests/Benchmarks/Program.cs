@@ -3,6 +3,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Runtime.Benchmarks;
+using Runtime.Benchmarks.Bare;
 using Runtime.Benchmarks.Sessions;
 using Runtime.Benchmarks.Tools;
 using Runtime.Testing;
@@ -24,6 +25,9 @@ switch (Arguments.Parse(args))
         return await RunAsync(new SessionBenchmarks(sessions).RunAsync);
     case RunTools tools:
         return await RunAsync(new ToolBenchmarks(tools).RunAsync);
+    case RunBareService:
+        await BareService.RunAsync();
+        return 0;
     default:
         return 2;
 }

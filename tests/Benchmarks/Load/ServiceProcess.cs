@@ -44,7 +44,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts one of this repository's services and returns when it is ready.</summary>
     /// <param name="service">Its project.</param>
     /// <param name="variables">Variables of its environment.</param>
-    public static Task<ServiceProcess> StartAsync(string service, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken)
+    /// <param name="arguments">Its arguments.</param>
+    public static Task<ServiceProcess> StartAsync(
+        string service, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken, params IEnumerable<string> arguments)
     {
         var (grpc, http) = ($"http://127.0.0.1:{FreePort()}", $"http://127.0.0.1:{FreePort()}");
         Dictionary<string, string> environment = new(variables)
@@ -52,7 +54,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
             ["Kestrel__Endpoints__Grpc__Url"] = grpc,
             ["Kestrel__Endpoints__Http__Url"] = http,
         };
-        return StartAsync(new("dotnet", [Assembly(service)]), environment, grpc, http, "/health", cancellationToken);
+        return StartAsync(new("dotnet", [Assembly(service), .. arguments]), environment, grpc, http, "/health", cancellationToken);
     }
 
     /// <summary>Starts a program and returns when it answers.</summary>

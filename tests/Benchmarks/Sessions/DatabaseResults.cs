@@ -1,3 +1,4 @@
+using Runtime.Benchmarks.Bare;
 using Runtime.Benchmarks.Load;
 
 namespace Runtime.Benchmarks.Sessions;
@@ -49,6 +50,7 @@ internal sealed class DatabaseResults(string database, string version)
         var below = target.Against switch
         {
             Against.Floor or Against.NativeApi => Of(target.Case, Subjects[1]),
+            Against.BareService => Of(target.Case, BareService.Name),
             Against.Peer => Peer is null ? null : Of(target.Case, Peer),
             _ => Of(target.Other!, Subjects[0]),
         };

@@ -6,7 +6,7 @@ using SessionsClient = Runtime.Sessions.V1.Sessions.SessionsClient;
 
 namespace Runtime.Benchmarks.Sessions;
 
-/// <summary>The session service, called over gRPC as any client would.</summary>
+/// <summary>The session service, or the bare one in its place, called over gRPC as any client would.</summary>
 internal sealed class ServiceSubject : OperationSubject
 {
     // One HTTP/2 connection has one reader and one writer; an agent's processes have several of them too.
@@ -16,8 +16,11 @@ internal sealed class ServiceSubject : OperationSubject
     private readonly GrpcChannel[] _channels;
     private readonly SessionsClient[] _clients;
 
-    private ServiceSubject(ServiceProcess service)
-        : base("service")
+    /// <summary>Calls a service.</summary>
+    /// <param name="name">The name for tables.</param>
+    /// <param name="service">Its process, which ends with this subject.</param>
+    public ServiceSubject(string name, ServiceProcess service)
+        : base(name)
     {
         _service = service;
         _channels = [.. Enumerable.Range(0, Channels).Select(_ => GrpcChannel.ForAddress(service.GrpcAddress))];
@@ -27,7 +30,7 @@ internal sealed class ServiceSubject : OperationSubject
     public override int? ProcessId => _service.Id;
 
     public static async Task<ServiceSubject> StartAsync(string sessionsAddress, IReadOnlyDictionary<string, string> variables, CancellationToken cancellationToken) =>
-        new(await StartServiceAsync(sessionsAddress, variables, cancellationToken));
+        new("service", await StartServiceAsync(sessionsAddress, variables, cancellationToken));
 
     /// <summary>Starts the service on a session database, with further variables of its environment.</summary>
     public static Task<ServiceProcess> StartServiceAsync(

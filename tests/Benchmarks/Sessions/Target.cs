@@ -6,6 +6,9 @@ internal enum Against
     /// <summary>The cheapest loop of the driver.</summary>
     Floor,
 
+    /// <summary>A service that does no more than that loop.</summary>
+    BareService,
+
     /// <summary>The service's own API.</summary>
     NativeApi,
 
@@ -31,10 +34,12 @@ internal sealed record Target(string Case, Against Against, double AtLeast)
     public static IReadOnlyList<Target> All { get; } =
     [
         new("append-16", Against.Floor, 0.8) { Database = "postgres" },
+        new("append-16", Against.BareService, 0.8) { Database = "postgres" },
         new("append-16", Against.Peer, 20) { Database = "postgres" },
         new("append-16", Against.Peer, 50) { Database = "sqlite" },
         new("append-at-1000", Against.OtherCase, 1 / 1.1) { Other = "append-at-0" },
         new("get-1000", Against.Floor, 1 / 1.5),
+        new("get-1000", Against.BareService, 1 / 1.5) { Database = "postgres" },
         new("get-1000", Against.Peer, 5),
         new("recent-10-crowded", Against.OtherCase, 0.9) { Other = "recent-10" },
         new("list-50000", Against.OtherCase, 0.9) { Other = "list-1000" },
@@ -47,6 +52,7 @@ internal sealed record Target(string Case, Against Against, double AtLeast)
     public string Describe() => Against switch
     {
         Against.Floor => $"{Case} ÷ raw driver",
+        Against.BareService => $"{Case} ÷ {Bare.BareService.Name}",
         Against.NativeApi => $"{Case} ÷ native API",
         Against.Peer => $"{Case} ÷ ADK JS",
         _ => $"{Case} ÷ {Other}",

@@ -28,31 +28,28 @@ internal sealed class NpgsqlSubject(NpgsqlDataSource source) : IToolSubject
 
     public async Task CallAsync(int caller, CancellationToken cancellationToken)
     {
-        await using var command = source.CreateCommand(ToolCase.Statement);
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = ToolCase.Id });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken) || reader.GetInt64(0) is not ToolCase.Id || reader.GetString(1) is not ToolCase.Customer)
+        var row = await ToolFloor.ReadAsync(
+            source, ToolCase.Id, row => (Id: row.GetInt64(0), Customer: row.GetString(1), row.GetDecimal(2), row.GetDateTime(3)), cancellationToken);
+        if (row.Id is not ToolCase.Id || row.Customer is not ToolCase.Customer)
         {
             throw new InvalidOperationException("Another row was expected.");
         }
-
-        _ = (reader.GetDecimal(2), reader.GetDateTime(3));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
 
-/// <summary>The gateway over gRPC, with Grpc.Net.Client.</summary>
-internal sealed class GrpcToolSubject(ServiceProcess gateway) : IToolSubject
+/// <summary>The gateway, or the bare service in its place, over gRPC, with Grpc.Net.Client.</summary>
+internal sealed class GrpcToolSubject(string name, ServiceProcess server) : IToolSubject
 {
     // One HTTP/2 connection has one reader and one writer; an agent's processes have several of them too.
     private const int Channels = 4;
 
-    private readonly GrpcChannel[] _channels = [.. Enumerable.Range(0, Channels).Select(_ => GrpcChannel.ForAddress(gateway.GrpcAddress))];
+    private readonly GrpcChannel[] _channels = [.. Enumerable.Range(0, Channels).Select(_ => GrpcChannel.ForAddress(server.GrpcAddress))];
 
-    public string Name => "gateway, gRPC";
+    public string Name => name;
 
-    public int? ProcessId => gateway.Id;
+    public int? ProcessId => server.Id;
 
     public async Task CallAsync(int caller, CancellationToken cancellationToken)
     {

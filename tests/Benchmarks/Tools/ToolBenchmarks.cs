@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Runtime.Benchmarks.Bare;
 using Runtime.Benchmarks.Load;
 using Runtime.Benchmarks.Report;
 using Runtime.Testing;
@@ -8,7 +9,7 @@ using Spectre.Console;
 
 namespace Runtime.Benchmarks.Tools;
 
-/// <summary>Has one row looked up through the gateway, through MCP Toolbox for Databases, and by Npgsql alone, in turn, round by round.</summary>
+/// <summary>Has one row looked up through the gateway, through MCP Toolbox for Databases, through the bare service, and by Npgsql alone, in turn, round by round.</summary>
 internal sealed class ToolBenchmarks(RunTools run)
 {
     private const string Database = "bench_tools";
@@ -31,8 +32,8 @@ internal sealed class ToolBenchmarks(RunTools run)
 
         var (database, server) = await CreateDatabaseAsync(new(address), facts, cancellationToken);
         using var servers = new ToolServers(database);
-        await using var source = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = 16, MaxAutoPrepare = 16, AutoPrepareMinUsages = 1, NoResetOnClose = true });
+        await using var source = FloorConnections.Open(database.ConnectionString);
+        await using var bare = await BareService.StartAsync(database.ConnectionString, cancellationToken);
 
         var starts = new List<ToolStart>();
         var gateway = await StartAsync("gateway", () => servers.StartGatewayAsync(cancellationToken), starts, cancellationToken);
@@ -48,7 +49,7 @@ internal sealed class ToolBenchmarks(RunTools run)
 
         try
         {
-            var results = await MeasureAsync(gateway, toolbox, source, server, cancellationToken);
+            var results = await MeasureAsync(source, bare, gateway, toolbox, server, cancellationToken);
             ToolTables.Print(_console, starts, results);
             facts.Print(_console);
             return 0;
@@ -104,7 +105,7 @@ internal sealed class ToolBenchmarks(RunTools run)
     }
 
     private async Task<List<ToolResults>> MeasureAsync(
-        ServiceProcess gateway, ServiceProcess? toolbox, NpgsqlDataSource source, int? database, CancellationToken cancellationToken)
+        NpgsqlDataSource source, ServiceProcess bare, ServiceProcess gateway, ServiceProcess? toolbox, int? database, CancellationToken cancellationToken)
     {
         List<ToolResults> all = [];
         foreach (var callers in run.Callers)
@@ -112,7 +113,8 @@ internal sealed class ToolBenchmarks(RunTools run)
             List<IToolSubject> subjects =
             [
                 new NpgsqlSubject(source),
-                new GrpcToolSubject(gateway),
+                new GrpcToolSubject(BareService.Name, bare),
+                new GrpcToolSubject("gateway, gRPC", gateway),
                 new HttpToolSubject("gateway, MCP", gateway, ToolCase.McpRequest, callers),
                 new HttpToolSubject("gateway, Toolbox HTTP", gateway, ToolCase.ToolboxRequest, callers),
             ];

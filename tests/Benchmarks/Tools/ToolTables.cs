@@ -1,4 +1,5 @@
 using System.Globalization;
+using Runtime.Benchmarks.Bare;
 using Spectre.Console;
 
 namespace Runtime.Benchmarks.Tools;
@@ -45,6 +46,7 @@ internal static class ToolTables
         foreach (var results in all)
         {
             Judge(results, "gateway, gRPC", Floor, 1 / 1.25);
+            Judge(results, "gateway, gRPC", BareService.Name, 1 / 1.25);
             if (results.Callers > 1)
             {
                 Judge(results, "gateway, MCP", "Toolbox, MCP", 1.5);
@@ -65,7 +67,7 @@ internal static class ToolTables
             var ratio = measured.PerSecond / below.Median.PerSecond;
             targets.AddRow(
                 string.Create(CultureInfo.InvariantCulture, $"{results.Callers} callers: {subject} ÷ {other} at least {atLeast:0.##}"), Number(ratio), ratio >= atLeast ? "met" : "missed");
-            if (other is not Floor)
+            if (other is not (Floor or BareService.Name))
             {
                 targets.AddRow(
                     $"{results.Callers} callers: p99 of {subject} below {other}", $"{Number(measured.P99)} ms, {Number(below.Median.P99)} ms",

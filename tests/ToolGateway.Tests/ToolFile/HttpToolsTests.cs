@@ -1,10 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Logging;
 using Runtime.ServiceDefaults.Errors;
 
 namespace Runtime.ToolGateway.Tests.ToolFile;
@@ -12,33 +6,9 @@ namespace Runtime.ToolGateway.Tests.ToolFile;
 /// <summary>What <c>http</c> tools send, and what becomes of the answers.</summary>
 public sealed class HttpToolsTests : IAsyncLifetime
 {
-    private readonly WebApplication _api;
+    private readonly HttpApi _api = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public HttpToolsTests()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        // The settings of the gateway lie beside this program.
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _api = builder.Build();
-        _api.MapFallback("/api/status/{code:int}", (int code) => Results.Text("the reason", statusCode: code));
-        _api.MapFallback("/api/list", () => Results.Json(new object?[] { new { a = 1 }, "x", null }));
-        _api.MapFallback("/api/text", () => "plain");
-        _api.MapFallback("/api/large/{bytes:int}", (int bytes) => new string('x', bytes));
-        _api.MapFallback("/api/away", () => Results.Redirect("http://10.1.2.3/"));
-        _api.MapFallback("/api/wait", async (HttpContext context) => await Task.Delay(Timeout.Infinite, context.RequestAborted));
-        _api.MapFallback(async (HttpContext context, CancellationToken cancellation) => Results.Json(new
-        {
-            method = context.Request.Method,
-            path = context.Features.Get<IHttpRequestFeature>()!.RawTarget,
-            headers = context.Request.Headers.Where(header => header.Key.StartsWith("X-", StringComparison.Ordinal) || header.Key is "Content-Type").ToDictionary(header => header.Key, header => $"{header.Value}"),
-            body = await new StreamReader(context.Request.Body).ReadToEndAsync(cancellation),
-        }));
-    }
 
     public async ValueTask InitializeAsync() => await _api.StartAsync(Cancellation);
 
@@ -186,8 +156,8 @@ public sealed class HttpToolsTests : IAsyncLifetime
 
     private DeclaredGateway Start(string tools) => new($$"""
         sources:
-          api: { kind: http, baseUrl: "{{_api.Urls.Single()}}/api/", headers: { X-Source: source, X-Both: of the source }, queryParams: { key: k }, allowedIpRanges: [127.0.0.0/8], returnFullError: true }
-          impatient: { kind: http, baseUrl: "{{_api.Urls.Single()}}/api/", timeout: 200ms, allowPrivateNetworks: true }
+          api: { kind: http, baseUrl: "{{_api.Address}}/api/", headers: { X-Source: source, X-Both: of the source }, queryParams: { key: k }, allowedIpRanges: [127.0.0.0/8], returnFullError: true }
+          impatient: { kind: http, baseUrl: "{{_api.Address}}/api/", timeout: 200ms, allowPrivateNetworks: true }
         tools:
           {{tools}}
         """);

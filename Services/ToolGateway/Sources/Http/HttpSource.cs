@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using Runtime.ServiceDefaults.Errors;
 using Runtime.ToolGateway.ToolFile;
@@ -32,6 +33,8 @@ internal sealed partial class HttpSource : ISource
             AutomaticDecompression = DecompressionMethods.All,
             MaxAutomaticRedirections = MaxRedirects,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            // Otherwise a header with any other letter than those of ASCII is an error of the connection.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
         };
         if (settings.DisableSslVerification)
         {
@@ -113,7 +116,7 @@ internal sealed partial class HttpSource : ISource
         var words = $"Source '{_name}' ({_address.Authority}) answered with status {code} ({response.StatusCode}).";
         if (_settings.ReturnFullError && body.Length > 0)
         {
-            words += $" It says: {System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, MaxErrorBytes)))}";
+            words += $" It says: {Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, MaxErrorBytes)))}";
         }
 
         return code switch

@@ -18,7 +18,7 @@ internal interface IBenchDatabase : IAsyncDisposable
     /// <summary>Gets the server's process; <see langword="null"/> for a library, or a server on another machine.</summary>
     int? ProcessId { get; }
 
-    /// <summary>Opens the driver's own loops, the cheapest first, on tables of their own.</summary>
+    /// <summary>Opens the driver's own loops, the cheapest first, and, where there is one, the bare service, on tables of their own.</summary>
     Task<IReadOnlyList<ISubject>> OpenFloorsAsync(CancellationToken cancellationToken);
 
     /// <summary>Loads sessions without events into one app of everybody's database, behind their backs.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Runtime.Benchmarks.Bare;
 using Runtime.Benchmarks.Load;
 using Runtime.Testing;
 
@@ -9,10 +10,8 @@ internal sealed class PostgresBenchDatabase : IBenchDatabase
 {
     private const string Service = "bench_service";
     private const string Floor = "bench_floor";
+    private const string Bare = "bench_bare";
     private const string Peer = "bench_adk_js";
-
-    // Of the server's 100 the service may take one per caller, up to 64, and ADK JS takes 10.
-    private const int FloorConnections = 16;
 
     private readonly NpgsqlConnectionStringBuilder _server;
     private NpgsqlDataSource? _floor;
@@ -36,7 +35,7 @@ internal sealed class PostgresBenchDatabase : IBenchDatabase
         var server = new NpgsqlConnectionStringBuilder(address ?? throw new InvalidOperationException(reason));
         await using var connection = new NpgsqlConnection(server.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        foreach (var database in new[] { Service, Floor, Peer })
+        foreach (var database in new[] { Service, Floor, Bare, Peer })
         {
             await ExecuteAsync(connection, $"DROP DATABASE IF EXISTS {database} WITH (FORCE)", cancellationToken);
             await ExecuteAsync(connection, $"CREATE DATABASE {database}", cancellationToken);
@@ -47,21 +46,21 @@ internal sealed class PostgresBenchDatabase : IBenchDatabase
 
     public async Task<IReadOnlyList<ISubject>> OpenFloorsAsync(CancellationToken cancellationToken)
     {
-        await InAsync(Floor, PostgresFloor.Schema, cancellationToken);
-        _floor = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Address(Floor))
+        foreach (var database in new[] { Floor, Bare })
         {
-            MaxPoolSize = FloorConnections,
-            MaxAutoPrepare = 16,
-            AutoPrepareMinUsages = 1,
-            NoResetOnClose = true,
-        });
-        return [new PostgresFloor(_floor, oneStatement: true), new PostgresFloor(_floor, oneStatement: false)];
+            await InAsync(database, PostgresStatements.Schema, cancellationToken);
+        }
+
+        _floor = FloorConnections.Open(Address(Floor));
+        var statements = new PostgresStatements(_floor);
+        var bare = new ServiceSubject(BareService.Name, await BareService.StartAsync(Address(Bare), cancellationToken));
+        return [new PostgresFloor(statements, oneStatement: true), new PostgresFloor(statements, oneStatement: false), bare];
     }
 
     public Task LoadSessionsAsync(string app, int count, bool withPeer, CancellationToken cancellationToken) => EverywhereAsync(
         withPeer,
         database => $"""
-        INSERT INTO {(database == Floor ? "listed_sessions" : "sessions")} (id, app_name, user_id, state, create_time, update_time)
+        INSERT INTO {(database is Floor or Bare ? "listed_sessions" : "sessions")} (id, app_name, user_id, state, create_time, update_time)
         SELECT 's-' || n, '{app}', '{SessionCase.User}', '{"{}"}', now(), now() + n * interval '1 ms' FROM generate_series(1, {count}) n;
         """,
         cancellationToken);
@@ -92,7 +91,7 @@ internal sealed class PostgresBenchDatabase : IBenchDatabase
         NpgsqlConnection.ClearAllPools();
         await using var connection = new NpgsqlConnection(_server.ConnectionString);
         await connection.OpenAsync();
-        foreach (var database in new[] { Service, Floor, Peer })
+        foreach (var database in new[] { Service, Floor, Bare, Peer })
         {
             await ExecuteAsync(connection, $"DROP DATABASE IF EXISTS {database} WITH (FORCE)", CancellationToken.None);
         }
@@ -108,7 +107,7 @@ internal sealed class PostgresBenchDatabase : IBenchDatabase
 
     private async Task EverywhereAsync(bool withPeer, Func<string, string> sql, CancellationToken cancellationToken)
     {
-        foreach (var database in (string[])(withPeer ? [Service, Floor, Peer] : [Service, Floor]))
+        foreach (var database in (string[])(withPeer ? [Service, Floor, Bare, Peer] : [Service, Floor, Bare]))
         {
             await InAsync(database, sql(database), cancellationToken);
         }
