@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 using NpgsqlTypes;
 using Runtime.ToolGateway.Catalogue;
@@ -16,13 +17,15 @@ internal sealed class PostgresSource : ISqlSource
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _connections;
     private readonly NpgsqlDataSource _connectionsOfModels;
-    private readonly ConcurrentDictionary<string, PostgresColumns> _columns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PostgresStatement> _statements = new(StringComparer.Ordinal);
+    private readonly PostgresTrips? _trips;
 
     public PostgresSource(string name, NpgsqlConnectionStringBuilder settings)
     {
         _name = name;
         _settings = settings;
         _connections = NpgsqlDataSource.Create(settings.ConnectionString);
+        _trips = settings.MaxAutoPrepare > 0 ? new(_connections) : null;
         // A statement of a model may be a SET: these connections are reset before another call gets them, and prepare nothing.
         _connectionsOfModels = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false, MaxAutoPrepare = 0 }.ConnectionString);
     }
@@ -49,6 +52,22 @@ internal sealed class PostgresSource : ISqlSource
 
     public async Task<ToolResult?> QueryAsync(SqlQuery query, RowsWriter rows, CancellationToken cancellationToken)
     {
+        PostgresTrip? alone = null;
+        if (_trips is not null && query is { Origin: SqlOrigin.Fixed, Reads: true } && !rows.SendsAhead
+            && _statements.TryGetValue(query.Sql, out var statement) && statement is { IsQuick: true, Columns.HasText: false }
+            && _trips.Join(query, statement, rows, out alone) is { } shared && await shared.ServedAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        using (alone)
+        {
+            return await QueryAloneAsync(query, rows, cancellationToken);
+        }
+    }
+
+    private async Task<ToolResult?> QueryAloneAsync(SqlQuery query, RowsWriter rows, CancellationToken cancellationToken)
+    {
         var connections = query.Origin is SqlOrigin.Model ? _connectionsOfModels : _connections;
         var isSecond = false;
         while (true)
@@ -61,7 +80,7 @@ internal sealed class PostgresSource : ISqlSource
             catch (PostgresException error) when (!isSecond && PostgresErrors.IsOutdated(error))
             {
                 // Nothing ran: a table has changed since the statement was prepared. Every connection has it prepared that way.
-                _columns.TryRemove(query.Sql, out _);
+                _statements.TryRemove(query.Sql, out _);
                 connections.Clear();
             }
             catch (NpgsqlException error) when (!isSecond && query.Reads && rows.Count is 0 && PostgresErrors.IsCut(error))
@@ -82,6 +101,16 @@ internal sealed class PostgresSource : ISqlSource
         }
     }
 
+    /// <summary>Binds the values of a call.</summary>
+    public static void Bind(in SqlQuery query, NpgsqlParameterCollection parameters)
+    {
+        for (var place = 0; place < query.Count; place++)
+        {
+            // The type is left to the server, which knows what the statement needs: a text may be a date, a number may be a numeric.
+            parameters.Add(new NpgsqlParameter<string?> { NpgsqlDbType = NpgsqlDbType.Unknown, TypedValue = PostgresText.Of(query.Arguments[place]) });
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _connections.DisposeAsync();
@@ -92,17 +121,33 @@ internal sealed class PostgresSource : ISqlSource
     {
         await using var connection = await connections.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(query.Sql, connection);
-        for (var place = 0; place < query.Count; place++)
+        Bind(query, command.Parameters);
+        if (!_statements.TryGetValue(query.Sql, out var statement))
         {
-            // The type is left to the server, which knows what the statement needs: a text may be a date, a number may be a numeric.
-            command.Parameters.Add(new NpgsqlParameter<string?> { NpgsqlDbType = NpgsqlDbType.Unknown, TypedValue = PostgresText.Of(query.Arguments[place]) });
+            statement = await DescribeAsync(command, query, cancellationToken);
         }
 
-        if (!_columns.TryGetValue(query.Sql, out var columns))
+        var isWhole = false;
+        try
         {
-            columns = await DescribeAsync(command, query, cancellationToken);
+            var started = Stopwatch.GetTimestamp();
+            isWhole = await ReadAsync(command, statement.Columns, query, rows, cancellationToken);
+            if (isWhole)
+            {
+                statement.Ran(started, 1, rows.Count);
+            }
         }
+        finally
+        {
+            if (!isWhole)
+            {
+                statement.Failed();
+            }
+        }
+    }
 
+    private static async Task<bool> ReadAsync(NpgsqlCommand command, PostgresColumns columns, SqlQuery query, RowsWriter rows, CancellationToken cancellationToken)
+    {
         command.UnknownResultTypeList = columns.AsText;
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -111,29 +156,31 @@ internal sealed class PostgresSource : ISqlSource
             {
                 rows.Truncate();
                 await EndEarlyAsync(command, reader);
-                return;
+                return false;
             }
 
             columns.Write(rows.BeginRow(), reader);
             if (!await rows.EndRowAsync(cancellationToken))
             {
                 await EndEarlyAsync(command, reader);
-                return;
+                return false;
             }
         }
+
+        return true;
     }
 
     /// <summary>Asks once for the columns of a statement: those that only the server can write are asked for as text from then on.</summary>
-    private async Task<PostgresColumns> DescribeAsync(NpgsqlCommand command, SqlQuery query, CancellationToken cancellationToken)
+    private async Task<PostgresStatement> DescribeAsync(NpgsqlCommand command, SqlQuery query, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly, cancellationToken);
-        var columns = new PostgresColumns(reader);
-        if (query.Origin is SqlOrigin.Fixed || (query.Origin is SqlOrigin.Spliced && _columns.Count < KnownStatements))
+        var statement = new PostgresStatement(new(reader));
+        if (query.Origin is SqlOrigin.Fixed || (query.Origin is SqlOrigin.Spliced && _statements.Count < KnownStatements))
         {
-            _columns[query.Sql] = columns;
+            _statements[query.Sql] = statement;
         }
 
-        return columns;
+        return statement;
     }
 
     // Closing the reader would read the rest of the rows.
