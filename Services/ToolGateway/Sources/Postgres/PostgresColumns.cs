@@ -28,13 +28,15 @@ internal sealed class PostgresColumns
             AsText[place] = writer is null;
             _writers[place] = writer ?? PostgresValues.Text;
         }
+
+        AreBinary = count > 0 && !AsText.Contains(true);
     }
 
     /// <summary>Gets which columns the server is to send as text.</summary>
     public bool[] AsText { get; }
 
-    /// <summary>Gets whether there is any of them.</summary>
-    public bool HasText => AsText.Contains(true);
+    /// <summary>Gets whether there are columns, and all of them come in the binary format.</summary>
+    public bool AreBinary { get; }
 
     /// <summary>Returns whether a result has these columns; a table may have changed since.</summary>
     public bool AreOf(NpgsqlDataReader reader)
@@ -83,3 +85,6 @@ internal sealed class PostgresColumns
         }
     }
 }
+
+/// <summary>A result has other columns than its statement had before: a table has changed.</summary>
+internal sealed class PostgresColumnsException() : Exception("The columns of a statement have changed.");

@@ -67,7 +67,7 @@ internal sealed class PostgresSharedCall(SqlQuery query, PostgresStatement state
     {
         if (!statement.Columns.AreOf(reader))
         {
-            throw new NpgsqlException("A table has changed.");
+            throw new PostgresColumnsException();
         }
 
         var takes = true;
@@ -83,28 +83,23 @@ internal sealed class PostgresSharedCall(SqlQuery query, PostgresStatement state
 
     public void Ran(long started, int together) => statement.Ran(started, together, _read);
 
-    public void Arrive()
+    /// <summary>Ends the wait, unless it has ended; from then on the rows are the caller's.</summary>
+    public void End(bool served)
     {
         lock (_lock)
         {
-            if (!_isOver)
+            if (_isOver)
             {
-                _isOver = true;
-                _served.SetResult(true);
+                return;
             }
-        }
-    }
 
-    public void GoAlone()
-    {
-        lock (_lock)
-        {
-            if (!_isOver)
+            _isOver = true;
+            if (!served)
             {
-                _isOver = true;
                 rows.StartOver();
-                _served.SetResult(false);
             }
+
+            _served.SetResult(served);
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class PostgresSource : ISqlSource
 {
     private const int KnownStatements = 1024;
 
+    // What one call may cost those that share its way.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
+
     private readonly string _name;
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _connections;
@@ -25,7 +28,7 @@ internal sealed class PostgresSource : ISqlSource
         _name = name;
         _settings = settings;
         _connections = NpgsqlDataSource.Create(settings.ConnectionString);
-        _trips = settings.MaxAutoPrepare > 0 ? new(_connections) : null;
+        _trips = settings.MaxAutoPrepare > 0 ? new(_connections, Patience) : null;
         // A statement of a model may be a SET: these connections are reset before another call gets them, and prepare nothing.
         _connectionsOfModels = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false, MaxAutoPrepare = 0 }.ConnectionString);
     }
@@ -54,7 +57,7 @@ internal sealed class PostgresSource : ISqlSource
     {
         PostgresTrip? alone = null;
         if (_trips is not null && query is { Origin: SqlOrigin.Fixed, Reads: true } && !rows.SendsAhead
-            && _statements.TryGetValue(query.Sql, out var statement) && statement is { IsQuick: true, Columns.HasText: false }
+            && _statements.TryGetValue(query.Sql, out var statement) && statement is { IsQuick: true, Columns.AreBinary: true }
             && _trips.Join(query, statement, rows, out alone) is { } shared && await shared.ServedAsync(cancellationToken))
         {
             return null;
@@ -77,9 +80,9 @@ internal sealed class PostgresSource : ISqlSource
                 await RunAsync(connections, query, rows, cancellationToken);
                 return null;
             }
-            catch (PostgresException error) when (!isSecond && PostgresErrors.IsOutdated(error))
+            catch (Exception error) when (!isSecond && PostgresErrors.IsOutdated(error))
             {
-                // Nothing ran: a table has changed since the statement was prepared. Every connection has it prepared that way.
+                // Nothing ran, or it only read: a table has changed since the statement was prepared. Every connection has it prepared that way.
                 _statements.TryRemove(query.Sql, out _);
                 connections.Clear();
             }
@@ -150,6 +153,11 @@ internal sealed class PostgresSource : ISqlSource
     {
         command.UnknownResultTypeList = columns.AsText;
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SingleResult, cancellationToken);
+        if (query.Reads && !columns.AreOf(reader))
+        {
+            throw new PostgresColumnsException();
+        }
+
         while (await reader.ReadAsync(cancellationToken))
         {
             if (rows.Count == query.MaxRows)

@@ -15,23 +15,20 @@ namespace Runtime.ToolGateway.Sources.Postgres;
 /// one of them or it takes long, each call is run again by itself: none suffers from another, and each gets the answer or error that is its own.
 /// </para>
 /// </remarks>
-internal sealed class PostgresTrips(NpgsqlDataSource connections)
+internal sealed class PostgresTrips(NpgsqlDataSource connections, TimeSpan patience)
 {
     // One alone would leave the server idle while answers travel; more of them share less.
-    private static readonly int Lanes = int.Parse(Environment.GetEnvironmentVariable("TRIP_LANES") ?? "2");
-
-    private static readonly bool Barriers = Environment.GetEnvironmentVariable("TRIP_BARRIERS") is "1";
+    private const int Lanes = 2;
 
     // Those that find so many waiting go by themselves, so that nobody waits for ever longer.
     private const int MostTogether = 32;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
-
     private readonly Lock _lock = new();
-    private readonly Queue<PostgresSharedCall> _waiting = new();
+    private List<PostgresSharedCall> _waiting = [];
     private int _underWay;
 
     /// <summary>Lets a call wait for a trip, or go by itself.</summary>
+    /// <param name="alone">The lane that a call has which goes by itself, for it to give back; null where all lanes are taken.</param>
     /// <returns>The call that waits; null for one that goes by itself.</returns>
     public PostgresSharedCall? Join(in SqlQuery query, PostgresStatement statement, RowsWriter rows, out PostgresTrip? alone)
     {
@@ -46,14 +43,14 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections)
                 }
 
                 var call = new PostgresSharedCall(query, statement, rows);
-                _waiting.Enqueue(call);
+                _waiting.Add(call);
                 return call;
             }
 
             _underWay++;
         }
 
-        alone = new PostgresTrip(this, [], Patience);
+        alone = new PostgresTrip(this, [], patience);
         return null;
     }
 
@@ -69,11 +66,11 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections)
                 return;
             }
 
-            together = [.. _waiting];
-            _waiting.Clear();
+            together = _waiting;
+            _waiting = [];
         }
 
-        _ = RunAsync(new PostgresTrip(this, together, Patience));
+        _ = RunAsync(new PostgresTrip(this, together, patience));
     }
 
     private async Task RunAsync(PostgresTrip trip)
@@ -82,7 +79,8 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections)
         {
             try
             {
-                await ExecuteAsync(trip, trip.Cancellation);
+                await ExecuteAsync(trip.Board(), trip.Cancellation);
+                trip.Arrive();
             }
             catch (Exception)
             {
@@ -91,9 +89,8 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections)
         }
     }
 
-    private async Task ExecuteAsync(PostgresTrip trip, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(List<PostgresSharedCall> calls, CancellationToken cancellationToken)
     {
-        var calls = trip.Board();
         if (calls.Count is 0)
         {
             return;
@@ -102,20 +99,18 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections)
         // The trace of the first of them shows the trip.
         Activity.Current = calls[0].Activity;
         await using var connection = await connections.OpenConnectionAsync(cancellationToken);
-        await using (var batch = new NpgsqlBatch(connection) { EnableErrorBarriers = Barriers })
+        await using var batch = new NpgsqlBatch(connection);
+        calls.ForEach(call => batch.BatchCommands.Add(call.Command()));
+        var started = Stopwatch.GetTimestamp();
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            calls.ForEach(call => batch.BatchCommands.Add(call.Command()));
-            var started = Stopwatch.GetTimestamp();
-            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
             foreach (var call in calls)
             {
                 await call.ReadAsync(reader, cancellationToken);
                 await reader.NextResultAsync(cancellationToken);
             }
-
-            calls.ForEach(call => call.Ran(started, calls.Count));
         }
 
-        calls.ForEach(call => call.Arrive());
+        calls.ForEach(call => call.Ran(started, calls.Count));
     }
 }
