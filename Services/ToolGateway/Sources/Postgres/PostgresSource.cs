@@ -13,6 +13,9 @@ internal sealed class PostgresSource : ISqlSource
 {
     private const int KnownStatements = 1024;
 
+    // The second has a new connection, unless calls beside it met the same and still close the old ones.
+    private const int Attempts = 4;
+
     // What one call may cost those that share its way.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
@@ -20,6 +23,7 @@ internal sealed class PostgresSource : ISqlSource
     private readonly NpgsqlConnectionStringBuilder _settings;
     private readonly NpgsqlDataSource _connections;
     private readonly NpgsqlDataSource _connectionsOfModels;
+    private readonly NpgsqlDataSource _connectionsOfTrips;
     private readonly ConcurrentDictionary<string, PostgresStatement> _statements = new(StringComparer.Ordinal);
     private readonly PostgresTrips? _trips;
 
@@ -28,7 +32,10 @@ internal sealed class PostgresSource : ISqlSource
         _name = name;
         _settings = settings;
         _connections = NpgsqlDataSource.Create(settings.ConnectionString);
-        _trips = settings.MaxAutoPrepare > 0 ? new(_connections, Patience) : null;
+        // Twice the lanes: a trip that takes too long has given back its lane, and not yet its connection.
+        _connectionsOfTrips = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MinPoolSize = 0, MaxPoolSize = Math.Min(settings.MaxPoolSize, 2 * PostgresTrips.Lanes) }.ConnectionString);
+        _trips = settings.MaxAutoPrepare > 0 ? new(_connectionsOfTrips, Patience) : null;
         // A statement of a model may be a SET: these connections are reset before another call gets them, and prepare nothing.
         _connectionsOfModels = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false, MaxAutoPrepare = 0 }.ConnectionString);
     }
@@ -72,21 +79,20 @@ internal sealed class PostgresSource : ISqlSource
     private async Task<ToolResult?> QueryAloneAsync(SqlQuery query, RowsWriter rows, CancellationToken cancellationToken)
     {
         var connections = query.Origin is SqlOrigin.Model ? _connectionsOfModels : _connections;
-        var isSecond = false;
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await RunAsync(connections, query, rows, cancellationToken);
                 return null;
             }
-            catch (Exception error) when (!isSecond && PostgresErrors.IsOutdated(error))
+            catch (Exception error) when (attempt < Attempts && PostgresErrors.IsOutdated(error))
             {
                 // Nothing ran, or it only read: a table has changed since the statement was prepared. Every connection has it prepared that way.
                 _statements.TryRemove(query.Sql, out _);
                 connections.Clear();
             }
-            catch (NpgsqlException error) when (!isSecond && query.Reads && rows.Count is 0 && PostgresErrors.IsCut(error))
+            catch (NpgsqlException error) when (attempt < Attempts && query.Reads && rows.Count is 0 && PostgresErrors.IsCut(error))
             {
                 // The server was restarted, so that all connections are like this one.
                 connections.Clear();
@@ -99,8 +105,6 @@ internal sealed class PostgresSource : ISqlSource
             {
                 throw PostgresErrors.Explain(_name, _settings, error);
             }
-
-            isSecond = true;
         }
     }
 
@@ -118,6 +122,7 @@ internal sealed class PostgresSource : ISqlSource
     {
         await _connections.DisposeAsync();
         await _connectionsOfModels.DisposeAsync();
+        await _connectionsOfTrips.DisposeAsync();
     }
 
     private async Task RunAsync(NpgsqlDataSource connections, SqlQuery query, RowsWriter rows, CancellationToken cancellationToken)

@@ -15,10 +15,12 @@ namespace Runtime.ToolGateway.Sources.Postgres;
 /// one of them or it takes long, each call is run again by itself: none suffers from another, and each gets the answer or error that is its own.
 /// </para>
 /// </remarks>
+/// <param name="connections">Connections that nothing else uses: all are closed when a trip fails.</param>
+/// <param name="patience">How long a trip may take before its calls are run by themselves.</param>
 internal sealed class PostgresTrips(NpgsqlDataSource connections, TimeSpan patience)
 {
     // One alone would leave the server idle while answers travel; more of them share less.
-    private const int Lanes = 2;
+    public const int Lanes = 2;
 
     // Those that find so many waiting go by themselves, so that nobody waits for ever longer.
     private const int MostTogether = 32;
@@ -99,6 +101,20 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections, TimeSpan patie
         // The trace of the first of them shows the trip.
         Activity.Current = calls[0].Activity;
         await using var connection = await connections.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await ReadAsync(connection, calls, cancellationToken);
+        }
+        catch (Exception)
+        {
+            // The driver may be wrong about what is prepared on a connection where part of a batch failed: none of them is used again.
+            connections.Clear();
+            throw;
+        }
+    }
+
+    private static async Task ReadAsync(NpgsqlConnection connection, List<PostgresSharedCall> calls, CancellationToken cancellationToken)
+    {
         await using var batch = new NpgsqlBatch(connection);
         calls.ForEach(call => batch.BatchCommands.Add(call.Command()));
         var started = Stopwatch.GetTimestamp();
