@@ -43,6 +43,9 @@ public sealed class RowsWriter : IDisposable
     /// <summary>Gets about how many bytes of rows there is room for.</summary>
     public long MaxBytes => _maxBytes;
 
+    /// <summary>Gets whether rows go out while the tool is still reading; otherwise all of them can be taken back.</summary>
+    public bool SendsAhead => _context.Partial is not null;
+
     /// <summary>Begins a row: write one JSON value.</summary>
     public Utf8JsonWriter BeginRow()
     {
@@ -56,9 +59,26 @@ public sealed class RowsWriter : IDisposable
         return _json;
     }
 
-    /// <summary>Takes the row that was written.</summary>
+    /// <summary>Takes the row that was written, and sends what is due.</summary>
     /// <returns>False when it did not fit: it is dropped, the result says that there is more, and the tool stops reading.</returns>
     public async ValueTask<bool> EndRowAsync(CancellationToken cancellationToken)
+    {
+        if (!EndRow())
+        {
+            return false;
+        }
+
+        if (_context.Partial is { } partial && _buffer.Length - _arrayStart >= BatchBytes)
+        {
+            await SendAsync(partial, cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes the row that was written, and sends nothing.</summary>
+    /// <returns>False when it did not fit: it is dropped, the result says that there is more, and the tool stops reading.</returns>
+    public bool EndRow()
     {
         _json.Flush();
         if (_sentBytes + _buffer.Length - _arrayStart > _maxBytes)
@@ -69,12 +89,15 @@ public sealed class RowsWriter : IDisposable
         }
 
         _rows.Add(_rowStart.._buffer.Length);
-        if (_context.Partial is { } partial && _buffer.Length - _arrayStart >= BatchBytes)
-        {
-            await SendAsync(partial, cancellationToken);
-        }
-
         return true;
+    }
+
+    /// <summary>Forgets the rows that were taken and not sent.</summary>
+    public void StartOver()
+    {
+        _buffer.CutBackTo(_arrayStart + 1);
+        _rows.Clear();
+        _truncated = false;
     }
 
     /// <summary>Says that there are more rows than were taken.</summary>

@@ -247,7 +247,7 @@ public sealed class PostgresToolsTests
         }
     }
 
-    private static async Task<DeclaredGateway> StartAsync(string tools, Action<NpgsqlConnectionStringBuilder>? change = null)
+    internal static async Task<DeclaredGateway> StartAsync(string tools, Action<NpgsqlConnectionStringBuilder>? change = null)
     {
         var address = new NpgsqlConnectionStringBuilder(await BackingProduct.Postgres.AddressOrSkipAsync(Cancellation));
         change?.Invoke(address);

@@ -10,25 +10,45 @@ internal sealed class PostgresColumns
     private const int FirstSize = 256;
 
     private readonly JsonEncodedText[] _names;
+    private readonly uint[] _types;
     private readonly PostgresValueWriter[] _writers;
 
     public PostgresColumns(NpgsqlDataReader reader)
     {
         var count = reader.FieldCount;
         _names = new JsonEncodedText[count];
+        _types = new uint[count];
         _writers = new PostgresValueWriter[count];
         AsText = new bool[count];
         for (var place = 0; place < count; place++)
         {
             _names[place] = JsonEncodedText.Encode(reader.GetName(place), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
-            var writer = PostgresValues.WriterOf(reader.GetDataTypeOID(place));
+            _types[place] = reader.GetDataTypeOID(place);
+            var writer = PostgresValues.WriterOf(_types[place]);
             AsText[place] = writer is null;
             _writers[place] = writer ?? PostgresValues.Text;
         }
+
+        AreBinary = count > 0 && !AsText.Contains(true);
     }
 
     /// <summary>Gets which columns the server is to send as text.</summary>
     public bool[] AsText { get; }
+
+    /// <summary>Gets whether there are columns, and all of them come in the binary format.</summary>
+    public bool AreBinary { get; }
+
+    /// <summary>Returns whether a result has these columns; a table may have changed since.</summary>
+    public bool AreOf(NpgsqlDataReader reader)
+    {
+        var same = reader.FieldCount == _names.Length;
+        for (var place = 0; same && place < _names.Length; place++)
+        {
+            same = reader.GetDataTypeOID(place) == _types[place] && reader.GetName(place) == _names[place].Value;
+        }
+
+        return same;
+    }
 
     /// <summary>Writes a row as an object in the order of the columns; a name that comes twice is there twice.</summary>
     public void Write(Utf8JsonWriter json, NpgsqlDataReader row)
@@ -65,3 +85,6 @@ internal sealed class PostgresColumns
         }
     }
 }
+
+/// <summary>A result has other columns than its statement had before: a table has changed.</summary>
+internal sealed class PostgresColumnsException() : Exception("The columns of a statement have changed.");

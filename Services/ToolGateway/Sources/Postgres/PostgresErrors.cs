@@ -20,14 +20,15 @@ internal static class PostgresErrors
         // The only rule of the protocol that a statement can break is to have another number of parameters.
         && (error.SqlState is PostgresErrorCodes.ProtocolViolation || !OfServer.Contains(error.SqlState[..2]));
 
-    /// <summary>Returns whether a statement was refused because it was prepared for a table that has changed since.</summary>
-    public static bool IsOutdated(PostgresException error) => error switch
+    /// <summary>Returns whether a statement was prepared, or its columns asked for, when a table was not what it is now.</summary>
+    public static bool IsOutdated(Exception error) => error switch
     {
-        { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" } => true,
+        PostgresColumnsException => true,
+        PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" } => true,
         // The columns are not as many as when they were asked for.
-        { SqlState: PostgresErrorCodes.ProtocolViolation, Routine: "PortalSetResultFormat" } => true,
+        PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation, Routine: "PortalSetResultFormat" } => true,
         // A connection pooler gave us a server connection that someone else prepared on.
-        { SqlState: PostgresErrorCodes.InvalidSqlStatementName } => true,
+        PostgresException { SqlState: PostgresErrorCodes.InvalidSqlStatementName } => true,
         _ => false,
     };
 
