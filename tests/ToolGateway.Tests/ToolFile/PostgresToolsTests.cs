@@ -236,6 +236,35 @@ public sealed class PostgresToolsTests
         Assert.True(answered > 50, $"Only {answered} were answered.");
     }
 
+    [Theory]
+    [InlineData("SELECT $1::text::int AS a")]
+    [InlineData("INSERT INTO spoilt (a) VALUES ($1) RETURNING a")]
+    [InlineData("INSERT INTO {{.table}} (a) VALUES ($1) RETURNING a")]
+    public async Task A_call_that_is_refused_as_the_first_of_its_connection_leaves_nothing_to_the_next(string statement)
+    {
+        var templated = statement.Contains('{', StringComparison.Ordinal) ? ", templateParameters: [{ name: table, type: string, description: d, default: spoilt }]" : "";
+        var take = $"{{ kind: postgres-sql, source: db, description: d, statement: \"{statement}\", parameters: [{{ name: a, type: string, description: d }}]{templated} }}";
+        await using (var gateway = await StartAsync("make: { kind: postgres-sql, source: db, description: d, statement: CREATE TABLE IF NOT EXISTS spoilt (a int CHECK (a > 0)) }"))
+        {
+            await gateway.CallAsync("make");
+        }
+
+        await using var taking = await StartAsync($$"""
+            rest: { kind: postgres-sql, source: db, description: d, statement: SELECT pg_sleep(1) }
+              take: {{take}}
+            """);
+        Assert.Equal("""[{"a":1}]""", await taking.RowsAsync("take", """{"a":"1"}"""));
+        // Has the connection where the statement is prepared.
+        var rest = taking.CallAsync("rest");
+
+        var refused = await taking.CallAsync("take", """{"a":"x"}""");
+
+        Assert.Equal("SQL_ERROR", refused.ErrorCode);
+        Assert.Equal("""[{"a":1}]""", await taking.RowsAsync("take", """{"a":"1"}"""));
+        Assert.Equal("""[{"a":2}]""", await taking.RowsAsync("take", """{"a":"2"}"""));
+        await rest;
+    }
+
     private static async Task SeenAsync(DeclaredGateway gateway, int count)
     {
         string? last = null;

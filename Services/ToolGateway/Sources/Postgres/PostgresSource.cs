@@ -26,18 +26,22 @@ internal sealed class PostgresSource : ISqlSource
     private readonly NpgsqlDataSource _connectionsOfTrips;
     private readonly ConcurrentDictionary<string, PostgresStatement> _statements = new(StringComparer.Ordinal);
     private readonly PostgresTrips? _trips;
+    private readonly bool _prepares;
 
     public PostgresSource(string name, NpgsqlConnectionStringBuilder settings)
     {
         _name = name;
         _settings = settings;
+        _prepares = settings.MaxAutoPrepare > 0;
+        // The driver's own way to prepare breaks a connection where a statement fails that it prepares there: https://github.com/npgsql/npgsql/issues/6391.
+        settings = new(settings.ConnectionString) { MaxAutoPrepare = 0 };
         _connections = NpgsqlDataSource.Create(settings.ConnectionString);
         // Twice the lanes: a trip that takes too long has given back its lane, and not yet its connection.
         _connectionsOfTrips = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MinPoolSize = 0, MaxPoolSize = Math.Min(settings.MaxPoolSize, 2 * PostgresTrips.Lanes) }.ConnectionString);
-        _trips = settings.MaxAutoPrepare > 0 ? new(_connectionsOfTrips, Patience) : null;
+        _trips = _prepares ? new(_connectionsOfTrips, Patience) : null;
         // A statement of a model may be a SET: these connections are reset before another call gets them, and prepare nothing.
-        _connectionsOfModels = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false, MaxAutoPrepare = 0 }.ConnectionString);
+        _connectionsOfModels = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { NoResetOnClose = false }.ConnectionString);
     }
 
     public SqlDialect Dialect => SqlDialect.PostgreSql;
@@ -130,6 +134,11 @@ internal sealed class PostgresSource : ISqlSource
         await using var connection = await connections.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(query.Sql, connection);
         Bind(query, command.Parameters);
+        if (_prepares && query.Origin is SqlOrigin.Fixed)
+        {
+            await command.PrepareAsync(cancellationToken);
+        }
+
         if (!_statements.TryGetValue(query.Sql, out var statement))
         {
             statement = await DescribeAsync(command, query, cancellationToken);

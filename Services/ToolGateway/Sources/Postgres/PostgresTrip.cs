@@ -8,7 +8,8 @@ internal sealed class PostgresTrip : IDisposable
 
     // Not disposed: it has neither timer nor handle, and a caller may leave at any time.
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly Timer _patience;
+    private readonly Timer _timer;
+    private readonly TimeSpan _patience;
     private int _aboard;
     private bool _isOver;
 
@@ -16,20 +17,25 @@ internal sealed class PostgresTrip : IDisposable
     {
         _trips = trips;
         _calls = calls;
-        _patience = new(static trip => ((PostgresTrip)trip!).GiveUp(), this, patience, Timeout.InfiniteTimeSpan);
+        _patience = patience;
+        _timer = new(static trip => ((PostgresTrip)trip!).GiveUp(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public CancellationToken Cancellation => _cancellation.Token;
 
-    /// <summary>Returns the calls that did not leave while they waited.</summary>
+    /// <summary>Sets off with the calls that did not leave while they waited.</summary>
     public List<PostgresSharedCall> Board()
     {
         // The trip itself, so that it does not end before all are on board.
         _aboard = 1;
         _calls.RemoveAll(call => !call.Board(this));
+        SetOff();
         Leave();
         return _calls;
     }
+
+    /// <summary>Begins to count the time.</summary>
+    public void SetOff() => _timer.Change(_patience, Timeout.InfiniteTimeSpan);
 
     public void Enter() => Interlocked.Increment(ref _aboard);
 
@@ -48,7 +54,7 @@ internal sealed class PostgresTrip : IDisposable
     /// <summary>Gives the lane back, and lets each call that has no answer go by itself.</summary>
     public void Dispose()
     {
-        _patience.Dispose();
+        _timer.Dispose();
         End(served: false);
     }
 

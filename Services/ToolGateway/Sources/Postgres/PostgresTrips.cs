@@ -53,6 +53,7 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections, TimeSpan patie
         }
 
         alone = new PostgresTrip(this, [], patience);
+        alone.SetOff();
         return null;
     }
 
@@ -117,6 +118,7 @@ internal sealed class PostgresTrips(NpgsqlDataSource connections, TimeSpan patie
     {
         await using var batch = new NpgsqlBatch(connection);
         calls.ForEach(call => batch.BatchCommands.Add(call.Command()));
+        await batch.PrepareAsync(cancellationToken);
         var started = Stopwatch.GetTimestamp();
         await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
