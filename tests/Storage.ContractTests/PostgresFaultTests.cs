@@ -30,6 +30,32 @@ public sealed class PostgresFaultTests
         Assert.Equal(160, (await store.GetAsync(key, EventWindow.All, Cancellation))!.Events.Count);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_refusal_whenever_it_comes_leaves_nothing_to_the_next_on_its_connection(int refused)
+    {
+        await using var database = await PostgresDatabase.CreateOrSkipAsync();
+        await using var store = database.Open("Maximum Pool Size=1");
+        var key = DialectFixture.NewKey();
+        await store.CreateAsync(key, ScopedState.Empty, Cancellation);
+        await using (var other = database.Open())
+        {
+            await other.AppendAsync(key, Offer.Event("taken"), null, Cancellation);
+        }
+
+        for (var number = 1; number < 6; number++)
+        {
+            if (number == refused)
+            {
+                Assert.IsType<EventIdTaken>(await store.AppendAsync(key, Offer.Event("taken", at: DateTimeOffset.UnixEpoch), null, Cancellation));
+            }
+
+            Assert.Equal(new Appended(number + 1), await store.AppendAsync(key, Offer.Event($"{number}"), null, Cancellation));
+        }
+    }
+
     [Fact]
     public async Task A_pool_that_stays_empty_is_a_failure_to_retry_that_names_its_setting()
     {
