@@ -66,7 +66,9 @@ public sealed class MySqlPair : IAsyncLifetime
     {
         await using var connection = new MySqlConnection(_server!.ConnectionString);
         await connection.OpenAsync(CancellationToken.None);
+#pragma warning disable CA2100 // The statements are those above.
         await using var command = new MySqlCommand(sql, connection);
+#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 }

@@ -6,8 +6,9 @@ internal sealed class PostgresTrip : IDisposable
     private readonly PostgresTrips _trips;
     private readonly List<PostgresSharedCall> _calls;
 
-    // Not disposed: it has neither timer nor handle, and a caller may leave at any time.
+#pragma warning disable CA2213 // It has neither timer nor handle, and a caller may leave at any time.
     private readonly CancellationTokenSource _cancellation = new();
+#pragma warning restore CA2213
     private readonly Timer _timer;
     private readonly TimeSpan _patience;
     private int _aboard;
@@ -68,7 +69,7 @@ internal sealed class PostgresTrip : IDisposable
     private void End(bool served)
     {
         // First, so that the server has work while the answers go out.
-        if (Interlocked.Exchange(ref _isOver, true) is false)
+        if (!Interlocked.Exchange(ref _isOver, true))
         {
             _trips.GiveBack();
         }
