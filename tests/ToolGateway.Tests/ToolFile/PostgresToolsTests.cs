@@ -265,6 +265,17 @@ public sealed class PostgresToolsTests
         await rest;
     }
 
+    [Fact]
+    public async Task A_column_may_have_any_name()
+    {
+        await using var gateway = await StartAsync("""value: { kind: postgres-sql, source: db, description: d, statement: 'SELECT 1 AS "a""b\c", 2 AS "é<"' }""");
+
+        for (var call = 0; call < 40; call++)
+        {
+            Assert.Equal("""[{"a\"b\\c":1,"é<":2}]""", await gateway.RowsAsync("value"));
+        }
+    }
+
     private static async Task SeenAsync(DeclaredGateway gateway, int count)
     {
         string? last = null;

@@ -9,20 +9,23 @@ internal sealed class PostgresColumns
 {
     private const int FirstSize = 256;
 
-    private readonly JsonEncodedText[] _names;
+    private readonly string[] _names;
+    private readonly JsonEncodedText[] _properties;
     private readonly uint[] _types;
     private readonly PostgresValueWriter[] _writers;
 
     public PostgresColumns(NpgsqlDataReader reader)
     {
         var count = reader.FieldCount;
-        _names = new JsonEncodedText[count];
+        _names = new string[count];
+        _properties = new JsonEncodedText[count];
         _types = new uint[count];
         _writers = new PostgresValueWriter[count];
         AsText = new bool[count];
         for (var place = 0; place < count; place++)
         {
-            _names[place] = JsonEncodedText.Encode(reader.GetName(place), System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+            _names[place] = reader.GetName(place);
+            _properties[place] = JsonEncodedText.Encode(_names[place], System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
             _types[place] = reader.GetDataTypeOID(place);
             var writer = PostgresValues.WriterOf(_types[place]);
             AsText[place] = writer is null;
@@ -44,7 +47,7 @@ internal sealed class PostgresColumns
         var same = reader.FieldCount == _names.Length;
         for (var place = 0; same && place < _names.Length; place++)
         {
-            same = reader.GetDataTypeOID(place) == _types[place] && reader.GetName(place) == _names[place].Value;
+            same = reader.GetDataTypeOID(place) == _types[place] && reader.GetName(place) == _names[place];
         }
 
         return same;
@@ -57,9 +60,9 @@ internal sealed class PostgresColumns
         try
         {
             json.WriteStartObject();
-            for (var place = 0; place < _names.Length; place++)
+            for (var place = 0; place < _properties.Length; place++)
             {
-                json.WritePropertyName(_names[place]);
+                json.WritePropertyName(_properties[place]);
                 if (row.IsDBNull(place))
                 {
                     json.WriteNullValue();
