@@ -24,9 +24,11 @@ public sealed class V0OnMySql : V0Database
     {
         var address = await BackingProduct.MariaDb.AddressOrSkipAsync(Cancellation);
         _ = StorageDialects.BuiltIn.Find(address, out var url);
-        _address = address.Replace(url.Path, $"/{_database}", StringComparison.Ordinal);
+        // Each run of a migration connects anew, so a machine that stands still for some seconds would be a failure here.
+        var seconds = (uint)TestTimeouts.Call.TotalSeconds;
+        _address = $"{address.Replace(url.Path, $"/{_database}", StringComparison.Ordinal)}?connect_timeout={seconds}";
         _settings = MySqlAddress.Settings(url);
-        _settings.Pooling = false;
+        (_settings.Pooling, _settings.ConnectionTimeout, _settings.DefaultCommandTimeout) = (false, seconds, (uint)TestTimeouts.Start.TotalSeconds);
         await ExecuteAsync($"CREATE DATABASE {_database} CHARACTER SET utf8mb4; USE {_database}");
     }
 
