@@ -18,10 +18,11 @@ public sealed partial class PostgresSessionStore
             var layout = Layout;
             layout.Require(offered);
             var (json, exact) = PostgresValues.ForJsonb(offered.JsonIn(layout.Unit));
+            var append = new PostgresAppend(key, Now, expectedRevision, delta, offered, layout, json, exact);
             var refused = default(PostgresException);
             try
             {
-                if (await RunAppendAsync(key, delta, Command, cancellationToken) is { } revision)
+                if (await RunAppendAsync(append, cancellationToken) is { } revision)
                 {
                     return new Appended(revision);
                 }
@@ -37,14 +38,6 @@ public sealed partial class PostgresSessionStore
                 : stored.TryGetValue(offered.Id, out var present)
                     ? offered.SameAs(present) ? new AlreadyAppended(present.Revision, present.Timestamp) : new EventIdTaken(offered.Id)
                 : Refusal(refused, expectedRevision, current, key);
-
-            NpgsqlBatchCommand Command()
-            {
-                var command = new NpgsqlBatchCommand(_sql.AppendFor(delta));
-                command.Parameters.Key(key).Number(Now).Number(expectedRevision).Time(layout, offered.Timestamp).State(delta)
-                    .Text(offered.Id).Text(offered.InvocationId).Json(json).Text(exact);
-                return command;
-            }
         }
     }
 
@@ -107,15 +100,15 @@ public sealed partial class PostgresSessionStore
         }
     }
 
-    private async Task<long?> RunAppendAsync(SessionKey key, StateBytes delta, Func<NpgsqlBatchCommand> command, CancellationToken cancellationToken)
+    private async Task<long?> RunAppendAsync(PostgresAppend append, CancellationToken cancellationToken)
     {
-        if (delta.OnlySession)
+        if (append.Delta.OnlySession)
         {
-            return await _appends.RunAsync(key, command, cancellationToken);
+            return await _appends.RunAsync(append, cancellationToken);
         }
 
         await using var batch = _source.CreateBatch();
-        batch.BatchCommands.Add(command());
+        batch.BatchCommands.Add(append.Statement(_sql));
         return await batch.ExecuteScalarAsync(cancellationToken) as long?;
     }
 

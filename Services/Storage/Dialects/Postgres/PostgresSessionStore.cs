@@ -25,7 +25,7 @@ public sealed partial class PostgresSessionStore : ISessionStore, ISessionSignal
         _time = context.Time;
         _sql = new(_limits);
         _source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
-        _appends = new(_source);
+        _appends = new(_source, _sql);
         _schema = new(_source, settings, context.Loggers.CreateLogger<PostgresSessionStore>());
         _gate = new(_schema.EnsureAsync);
     }
