@@ -69,7 +69,7 @@ public sealed class PostgresFaultTests
         await using var hold = new NpgsqlCommand("SELECT 1 FROM sessions FOR UPDATE", other, held);
         await hold.ExecuteScalarAsync(Cancellation);
         var waiting = store.AppendAsync(key, Offer.Event(), null, Cancellation);
-        while (await database.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L)
+        while (!waiting.IsCompleted && await database.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 0L)
         {
             await Task.Delay(10, Cancellation);
         }
