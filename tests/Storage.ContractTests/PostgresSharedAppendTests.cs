@@ -115,10 +115,12 @@ public sealed class PostgresSharedAppendTests
         await using var connection = new NpgsqlConnection(database.Address);
         await connection.OpenAsync(Cancellation);
         await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+#pragma warning disable CA2100 // The store's own statements.
         await using var prepare = new NpgsqlCommand($"""
             {PostgresSql.PrepareToAppendTogether};
             PREPARE it (bigint, text[], text[], text[], bigint[], timestamptz[], jsonb[], text[], text[], jsonb[], text[]) AS {new PostgresSql(new()).AppendTogether}
             """, connection, transaction);
+#pragma warning restore CA2100
         await prepare.ExecuteNonQueryAsync(Cancellation);
 
         await using var explain = new NpgsqlCommand(
