@@ -11,6 +11,9 @@ public sealed class PostgresSharedAppendTests
     private const int Sessions = 16;
     private const int EventsEach = 5;
 
+    // Not a multiple of three, so without U+0000; too large for one statement with others.
+    private const int LargeOne = 50;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -31,7 +34,7 @@ public sealed class PostgresSharedAppendTests
             Offer.Event(
                 $"e{number}", Offer.Start.AddSeconds(number),
                 delta: number % 2 == 0 ? $$"""{"n{{number}}":{{number}}}""" : "",
-                json: number % 3 == 0 ? $$"""{"output":"zero \u0000 and {{number}}"}""" : ""),
+                json: number % 3 == 0 ? $$"""{"output":"zero \u0000 and {{number}}"}""" : number == LargeOne ? $$"""{"output":"{{new string('x', 100_000)}}"}""" : ""),
             null, Cancellation)));
         var missing = await Task.WhenAll(keys.Select(key => store.AppendAsync(key with { Id = $"{key.Id}-absent" }, Offer.Event(), null, Cancellation)));
         var stale = await Task.WhenAll(keys.Select((key, number) => store.AppendAsync(key, Offer.Event(at: Offer.Start.AddHours(1)), number % 2 == 0 ? 1 : EventsEach, Cancellation)));
@@ -56,6 +59,8 @@ public sealed class PostgresSharedAppendTests
             }
         }
 
+        var large = (await store.GetAsync(keys[LargeOne % Sessions], EventWindow.All, Cancellation))!.Events.Single(stored => stored.Id == $"e{LargeOne}");
+        Assert.True(large.Json.Length > 100_000);
         var transactions = (long)(await database.ScalarAsync("SELECT count(DISTINCT xmin::text) FROM events WHERE id LIKE 'e%'"))!;
         Assert.True(transactions < outcomes.Length / 2, $"{outcomes.Length} appends took {transactions} transactions.");
     }
