@@ -41,7 +41,8 @@ internal sealed partial class PostgresSql
     /// <summary>
     /// Begins a transaction with <see cref="AppendTogether"/>. A row that somebody holds is soon a failure. The plan that is left takes the
     /// elements of the arrays one after the other, so rows are locked in their order, and is made once: for fewer elements than the server
-    /// assumes without looking it would make another one each time, which takes as long as running it.
+    /// assumes without looking it would make another one each time, which takes as long as running it. Only of a table that it knows to have
+    /// a session or two it may take the rows first; transactions that then wait for each other end with the time for locks.
     /// </summary>
     public const string PrepareToAppendTogether = """
         SELECT set_config('lock_timeout', '100ms', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
@@ -56,8 +57,8 @@ internal sealed partial class PostgresSql
     public string AppendTogether { get; }
 
     /// <summary>
-    /// $1 to $9 as for <see cref="AppendFor"/>, the time that of the last event; $10 events, $11 invocations, $12 JSON texts, $13 exact texts, $14 times, all in
-    /// their order, $15 how many. Returns the revision of the last event, or no row.
+    /// $1 to $9 as for <see cref="AppendFor"/>, the time that of the last event; $10 events, $11 invocations, $12 JSON texts, $13 exact
+    /// texts, $14 times, all in their order, $15 how many. Returns the revision of the last event, or no row.
     /// </summary>
     public string AppendBatchFor(StateBytes delta) => _appendBatch[delta.Scopes];
 
