@@ -44,6 +44,10 @@ public sealed class SessionOptions
     [Range(1024, 64 * 1024 * 1024)]
     public int MaxBatchBytes { get; set; } = 8 * 1024 * 1024;
 
+    /// <summary>Gets or sets how many appends of one WriteEvents stream are under way or wait to be answered, 1 to 10000. Default 64.</summary>
+    [Range(1, 10_000)]
+    public int MaxUnansweredAppends { get; set; } = 64;
+
     /// <summary>Returns the size of the page that a caller gets.</summary>
     /// <exception cref="InvalidArgumentException">Less than 0.</exception>
     internal int PageSizeFor(int asked) => asked switch

@@ -37,6 +37,7 @@ internal static class SessionServiceSetup
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<SessionMetrics>();
         builder.Services.AddSingleton<SessionRewinder>();
+        builder.Services.AddSingleton<EventWriting>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IServiceMethodProvider<SessionReadsGrpcService>, SessionReadMethods>());
         // By factory, so that the container disposes it, and with it the connections. A command has no watchers to tell.
         builder.Services.AddSingleton(services => Open(services) is var store && services.GetService<SessionHub>() is { } hub

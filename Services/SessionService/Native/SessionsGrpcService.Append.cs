@@ -11,27 +11,14 @@ using Outcome = Runtime.Sessions.V1.AppendEventResponse.Types.Outcome;
 
 namespace Runtime.SessionService;
 
-/// <summary>Appending, one event or a batch.</summary>
+/// <summary>Appending: one event, a batch, or a stream of events.</summary>
 internal sealed partial class SessionsGrpcService
 {
-    public override async Task<AppendEventResponse> AppendEvent(AppendEventRequest request, ServerCallContext context)
-    {
-        var key = SessionKey.Parse(request.AppName, request.UserId, request.SessionId);
-        var message = request.Event ?? throw new InvalidArgumentException("event", came: null, "an event with an author");
-        var offered = Prepare(message, "event", time.GetUtcNow());
-        if (offered.Partial)
-        {
-            return NotStored(offered);
-        }
+    public override Task<AppendEventResponse> AppendEvent(AppendEventRequest request, ServerCallContext context) => AppendAsync(request, context.CancellationToken);
 
-        var outcome = await store.AppendAsync(key, offered, request.HasExpectedRevision ? request.ExpectedRevision : null, context.CancellationToken);
-        return outcome switch
-        {
-            Appended appended => Answer(Outcome.Appended, offered, offered.Timestamp, appended.Revision),
-            AlreadyAppended already => Answer(Outcome.AlreadyAppended, offered, already.Timestamp, already.Revision),
-            _ => throw Refusal(key, request.ExpectedRevision, outcome),
-        };
-    }
+    public override Task WriteEvents(
+        IAsyncStreamReader<WriteEventsRequest> requestStream, IServerStreamWriter<WriteEventsResponse> responseStream, ServerCallContext context) =>
+        writing.RunAsync(requestStream, responseStream, AppendAsync, context);
 
     public override async Task<AppendEventsResponse> AppendEvents(AppendEventsRequest request, ServerCallContext context)
     {
@@ -58,6 +45,25 @@ internal sealed partial class SessionsGrpcService
         }
 
         return response;
+    }
+
+    private async Task<AppendEventResponse> AppendAsync(AppendEventRequest request, CancellationToken cancellationToken)
+    {
+        var key = SessionKey.Parse(request.AppName, request.UserId, request.SessionId);
+        var message = request.Event ?? throw new InvalidArgumentException("event", came: null, "an event with an author");
+        var offered = Prepare(message, "event", time.GetUtcNow());
+        if (offered.Partial)
+        {
+            return NotStored(offered);
+        }
+
+        var outcome = await store.AppendAsync(key, offered, request.HasExpectedRevision ? request.ExpectedRevision : null, cancellationToken);
+        return outcome switch
+        {
+            Appended appended => Answer(Outcome.Appended, offered, offered.Timestamp, appended.Revision),
+            AlreadyAppended already => Answer(Outcome.AlreadyAppended, offered, already.Timestamp, already.Revision),
+            _ => throw Refusal(key, request.ExpectedRevision, outcome),
+        };
     }
 
     private static Exception Refusal(SessionKey key, long expected, WriteOutcome outcome) => outcome switch

@@ -17,7 +17,13 @@ namespace Runtime.SessionService;
 /// <summary>The native session API. Each method parses, calls the store and says its answer; here those on sessions as a whole.</summary>
 /// <remarks>Reading events is in <see cref="SessionReadsGrpcService"/>.</remarks>
 internal sealed partial class SessionsGrpcService(
-    ISessionStore store, IOptions<SessionOptions> options, SessionLifetimes lifetimes, SessionRewinder rewinder, SessionWatching watching, TimeProvider time)
+    ISessionStore store,
+    IOptions<SessionOptions> options,
+    SessionLifetimes lifetimes,
+    SessionRewinder rewinder,
+    EventWriting writing,
+    SessionWatching watching,
+    TimeProvider time)
     : Sessions.V1.Sessions.SessionsBase
 {
     private readonly SessionOptions _limits = options.Value;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Threading.Channels;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Runtime.Benchmarks.Sessions;
@@ -16,6 +17,7 @@ internal sealed class BareSessions(PostgresStatements statements) : SessionsBase
     private const string NoState = "{}";
     private const long Revision = 1000;
 
+    private static readonly WriteOptions _moreFollows = new(WriteFlags.BufferHint);
     private static readonly string _eventId = BenchEvent.NewId();
     private static readonly Timestamp _time = Timestamp.FromDateTime(DateTime.UtcNow);
 
@@ -26,16 +28,38 @@ internal sealed class BareSessions(PostgresStatements statements) : SessionsBase
         return Answer(request.AppName, request.UserId, request.SessionId, Timestamp.FromDateTime(now), Timestamp.FromDateTime(now), NoState);
     }
 
-    public override async Task<AppendEventResponse> AppendEvent(AppendEventRequest request, ServerCallContext context)
+    public override Task<AppendEventResponse> AppendEvent(AppendEventRequest request, ServerCallContext context) => AppendAsync(request, context.CancellationToken);
+
+    public override async Task WriteEvents(
+        IAsyncStreamReader<WriteEventsRequest> requestStream, IServerStreamWriter<WriteEventsResponse> responseStream, ServerCallContext context)
     {
-        var sent = request.Event;
-        var milliseconds = sent.Timestamp.ToDateTimeOffset().ToUnixTimeMilliseconds();
-        var stored = string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{sent.Id}}","timestamp":{{milliseconds}},{{sent.EventJson.AsSpan(1)}}""");
-        await statements.AppendAsync(
-            new(request.AppName, request.UserId, request.SessionId),
-            new(sent.Id, BenchEvent.InvocationId, sent.Timestamp.ToDateTime(), stored),
-            context.CancellationToken);
-        return new() { Outcome = Outcome.Appended, EventId = sent.Id, Timestamp = sent.Timestamp, Revision = Revision };
+        var answers = Channel.CreateUnbounded<WriteEventsResponse>(new() { SingleReader = true });
+        var answering = AnswerAsync();
+        List<Task> appends = [];
+        for (long index = 0; await requestStream.MoveNext(context.CancellationToken); index++)
+        {
+            appends.RemoveAll(append => append.IsCompleted);
+            appends.Add(WriteAsync(index, requestStream.Current.Append));
+        }
+
+        await Task.WhenAll(appends);
+        answers.Writer.Complete();
+        await answering;
+
+        async Task WriteAsync(long index, AppendEventRequest append) =>
+            answers.Writer.TryWrite(new() { Index = index, Appended = await AppendAsync(append, context.CancellationToken) });
+
+        async Task AnswerAsync()
+        {
+            while (await answers.Reader.WaitToReadAsync(CancellationToken.None))
+            {
+                while (answers.Reader.TryRead(out var answer))
+                {
+                    responseStream.WriteOptions = answers.Reader.TryPeek(out _) ? _moreFollows : null;
+                    await responseStream.WriteAsync(answer, context.CancellationToken);
+                }
+            }
+        }
     }
 
     public override async Task<Session> GetSession(GetSessionRequest request, ServerCallContext context)
@@ -66,6 +90,18 @@ internal sealed class BareSessions(PostgresStatements statements) : SessionsBase
                 Timestamp.FromDateTime(row.GetDateTime(2)), Timestamp.FromDateTime(row.GetDateTime(3)), row.GetString(4)),
             context.CancellationToken);
         return new() { Sessions = { rows } };
+    }
+
+    private async Task<AppendEventResponse> AppendAsync(AppendEventRequest request, CancellationToken cancellationToken)
+    {
+        var sent = request.Event;
+        var milliseconds = sent.Timestamp.ToDateTimeOffset().ToUnixTimeMilliseconds();
+        var stored = string.Create(CultureInfo.InvariantCulture, $$"""{"id":"{{sent.Id}}","timestamp":{{milliseconds}},{{sent.EventJson.AsSpan(1)}}""");
+        await statements.AppendAsync(
+            new(request.AppName, request.UserId, request.SessionId),
+            new(sent.Id, BenchEvent.InvocationId, sent.Timestamp.ToDateTime(), stored),
+            cancellationToken);
+        return new() { Outcome = Outcome.Appended, EventId = sent.Id, Timestamp = sent.Timestamp, Revision = Revision };
     }
 
     private static Session Answer(string app, string user, string id, Timestamp created, Timestamp updated, string state) => new()

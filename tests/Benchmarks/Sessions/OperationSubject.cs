@@ -42,7 +42,10 @@ internal abstract class OperationSubject(string name) : ISubject
             (_, _) => CreateAsync(SessionCase.App, $"created-{Interlocked.Increment(ref _created)}", cancellationToken), cancellationToken),
         Operation.Append => ClosedLoop.RunAsync(
             asked.Callers, duration,
-            (caller, turn) => AppendAsync(caller, asked.Pool!.Session(caller, asked.Callers, turn), cancellationToken), cancellationToken),
+            (caller, turn) => asked.Pool!.Session(caller, asked.Callers, turn) is var session && asked.Streamed
+                ? WriteAsync(caller, session, cancellationToken)
+                : AppendAsync(caller, session, cancellationToken),
+            cancellationToken),
         Operation.Get => ClosedLoop.RunAsync(
             asked.Callers, duration,
             async (caller, turn) => Require(
@@ -60,6 +63,9 @@ internal abstract class OperationSubject(string name) : ISubject
     protected abstract Task CreateAsync(string app, string session, CancellationToken cancellationToken);
 
     protected abstract Task AppendAsync(int caller, string session, CancellationToken cancellationToken);
+
+    /// <summary>Appends over the subject's one stream; a library has none, and appends.</summary>
+    protected virtual Task WriteAsync(int caller, string session, CancellationToken cancellationToken) => AppendAsync(caller, session, cancellationToken);
 
     /// <summary>Appends one of the events that a session has before it is measured.</summary>
     protected virtual Task FillAsync(int caller, string session, CancellationToken cancellationToken) => AppendAsync(caller, session, cancellationToken);

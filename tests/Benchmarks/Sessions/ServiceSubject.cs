@@ -15,6 +15,7 @@ internal sealed class ServiceSubject : OperationSubject
     private readonly ServiceProcess _service;
     private readonly GrpcChannel[] _channels;
     private readonly SessionsClient[] _clients;
+    private readonly Lazy<EventWriter> _writer;
 
     /// <summary>Calls a service.</summary>
     /// <param name="name">The name for tables.</param>
@@ -25,6 +26,7 @@ internal sealed class ServiceSubject : OperationSubject
         _service = service;
         _channels = [.. Enumerable.Range(0, Channels).Select(_ => GrpcChannel.ForAddress(service.GrpcAddress))];
         _clients = [.. _channels.Select(channel => new SessionsClient(channel))];
+        _writer = new(() => new(_clients[0]));
     }
 
     public override int? ProcessId => _service.Id;
@@ -39,6 +41,11 @@ internal sealed class ServiceSubject : OperationSubject
 
     public override async ValueTask DisposeAsync()
     {
+        if (_writer.IsValueCreated)
+        {
+            await _writer.Value.DisposeAsync();
+        }
+
         foreach (var channel in _channels)
         {
             channel.Dispose();
@@ -50,15 +57,10 @@ internal sealed class ServiceSubject : OperationSubject
     protected override async Task CreateAsync(string app, string session, CancellationToken cancellationToken) => await _clients[0].CreateSessionAsync(
         new() { AppName = app, UserId = SessionCase.User, SessionId = session }, cancellationToken: cancellationToken);
 
-    protected override async Task AppendAsync(int caller, string session, CancellationToken cancellationToken) => await Client(caller).AppendEventAsync(
-        new()
-        {
-            AppName = SessionCase.App,
-            UserId = SessionCase.User,
-            SessionId = session,
-            Event = new() { Id = BenchEvent.NewId(), Timestamp = Timestamp.FromDateTime(DateTime.UtcNow), EventJson = BenchEvent.Json },
-        },
-        cancellationToken: cancellationToken);
+    protected override async Task AppendAsync(int caller, string session, CancellationToken cancellationToken) =>
+        await Client(caller).AppendEventAsync(NewAppend(session), cancellationToken: cancellationToken);
+
+    protected override Task WriteAsync(int caller, string session, CancellationToken cancellationToken) => _writer.Value.AppendAsync(NewAppend(session));
 
     protected override async Task<int> GetAsync(int caller, string session, int? recent, CancellationToken cancellationToken)
     {
@@ -73,6 +75,14 @@ internal sealed class ServiceSubject : OperationSubject
 
     protected override async Task<int> ListAsync(int caller, string app, CancellationToken cancellationToken) => (await Client(caller).ListSessionsAsync(
         new() { AppName = app, PageSize = SessionCases.PageSize }, cancellationToken: cancellationToken)).Sessions.Count;
+
+    private static AppendEventRequest NewAppend(string session) => new()
+    {
+        AppName = SessionCase.App,
+        UserId = SessionCase.User,
+        SessionId = session,
+        Event = new() { Id = BenchEvent.NewId(), Timestamp = Timestamp.FromDateTime(DateTime.UtcNow), EventJson = BenchEvent.Json },
+    };
 
     private SessionsClient Client(int caller) => _clients[caller % Channels];
 }

@@ -34,6 +34,9 @@ internal sealed record SessionCase(string Name, string Question, Operation Opera
     /// <summary>Gets the sessions that are appended to or read.</summary>
     public SessionPool? Pool { get; init; }
 
+    /// <summary>Gets whether the service is sent its appends over one stream, instead of a call for each.</summary>
+    public bool Streamed { get; init; }
+
     /// <summary>Gets how many of the newest events are read; <see langword="null"/> for all.</summary>
     public int? Recent { get; init; }
 

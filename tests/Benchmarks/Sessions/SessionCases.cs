@@ -26,6 +26,8 @@ internal static class SessionCases
         new("append-1", "Append an event, 1 writer", Operation.Append, 1) { Pool = _own },
         new("append-16", "Append an event, 16 writers with sessions of their own", Operation.Append, 16) { Pool = _own },
         new("append-64", "Append an event, 64 writers with sessions of their own", Operation.Append, 64) { Pool = _own },
+        new("write-16", "Append an event over one stream, 16 writers with sessions of their own", Operation.Append, 16) { Pool = _own, Streamed = true },
+        new("write-64", "Append an event over one stream, 64 writers with sessions of their own", Operation.Append, 64) { Pool = _own, Streamed = true },
         new("append-hot", "Append an event, 16 writers on one session", Operation.Append, 16) { Pool = _hot },
         new("append-at-0", "Append to sessions with no or few events, 1 writer", Operation.Append, 1) { Pool = _empty },
         new("append-at-1000", "Append to sessions with 1 000 events and more, 1 writer", Operation.Append, 1) { Pool = _grown },
