@@ -43,7 +43,7 @@ internal class StoreInFront(ISessionStore inner) : ISessionStore
 
     public virtual Task<bool> DeleteAsync(SessionKey key, CancellationToken cancellationToken) => inner.DeleteAsync(key, cancellationToken);
 
-    public Task<WriteOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken) =>
+    public virtual Task<WriteOutcome> AppendAsync(SessionKey key, PreparedEvent offered, long? expectedRevision, CancellationToken cancellationToken) =>
         inner.AppendAsync(key, offered, expectedRevision, cancellationToken);
 
     public Task<WriteOutcome> AppendBatchAsync(
