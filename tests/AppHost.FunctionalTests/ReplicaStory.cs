@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using Runtime.Sessions.V1;
 
 namespace Runtime.AppHost.FunctionalTests;
@@ -100,17 +101,105 @@ public abstract class ReplicaStory(Replicas replicas)
             await replicas.CommandAsync(Replicas.Names[0], KnownResourceCommands.StartCommand);
         });
 
+    [Fact]
+    public async Task A_replica_that_is_killed_under_a_stream_of_appends_loses_and_doubles_nothing()
+    {
+        var clients = await replicas.ClientsAsync();
+        var app = Replicas.NewApp();
+        foreach (var writer in Enumerable.Range(0, Writers))
+        {
+            await clients[0].CreateSessionAsync(new() { AppName = app, UserId = "ada", SessionId = $"{writer}" }, cancellationToken: Cancellation);
+        }
+
+        // The first of each session, then the second, and so on, without waiting for answers.
+        const int Each = 400;
+        var stream = new AppendsOverStreams(clients, [.. Enumerable.Range(0, Writers * Each).Select(number =>
+            NewAppend(app, $"{number % Writers}", $"{number / Writers}", $$"""{"{{number}}":1}"""))]);
+        var writing = stream.RunAsync();
+        await stream.AnsweredAsync(Writers * 10);
+        await replicas.KillAsync(Replicas.Names[0]);
+        await replicas.CommandAsync(Replicas.Names[0], KnownResourceCommands.StartCommand);
+        await writing;
+
+        Assert.True(stream.Streams > 1, "All was written before the replica was killed.");
+        foreach (var writer in Enumerable.Range(0, Writers))
+        {
+            var session = await clients[1].GetSessionAsync(new() { AppName = app, UserId = "ada", SessionId = $"{writer}" }, cancellationToken: Cancellation);
+            Assert.Equal(Enumerable.Range(0, Each).Select(number => $"{number}"), session.Events.Select(stored => stored.Id));
+            Assert.Equal(Each, session.Revision);
+            using var state = System.Text.Json.JsonDocument.Parse(session.StateJson);
+            Assert.Equal(Each, state.RootElement.EnumerateObject().Count());
+        }
+    }
+
     internal static Task<AppendEventResponse> AppendAsync(Sessions.V1.Sessions.SessionsClient client, string app, string session, string id, string delta) =>
-        client.AppendEventAsync(
-            new()
+        client.AppendEventAsync(NewAppend(app, session, id, delta), deadline: DateTime.UtcNow.AddSeconds(10), cancellationToken: Cancellation).ResponseAsync;
+
+    private static AppendEventRequest NewAppend(string app, string session, string id, string delta) => new()
+    {
+        AppName = app,
+        UserId = "ada",
+        SessionId = session,
+        Event = new() { Id = id, Author = "user", StateDeltaJson = delta, Timestamp = new Timestamp { Seconds = 1_763_872_000 } },
+    };
+}
+
+/// <summary>Appends over one stream, and what that leaves unanswered over another one to the next replica, until all are answered.</summary>
+internal sealed class AppendsOverStreams(IReadOnlyList<Sessions.V1.Sessions.SessionsClient> clients, IReadOnlyList<AppendEventRequest> appends)
+{
+    private IReadOnlyList<AppendEventRequest> _left = appends;
+    private int _answered;
+
+    /// <summary>Gets how many streams it took.</summary>
+    public int Streams { get; private set; }
+
+    /// <summary>Waits until so many appends are answered.</summary>
+    public Task AnsweredAsync(int count) => Eventually.GetAsync(() => Volatile.Read(ref _answered) >= count ? this : null, $"{count} answers");
+
+    public async Task RunAsync()
+    {
+        while (_left.Count > 0)
+        {
+            var sent = _left;
+            var answered = new HashSet<long>();
+            using var call = clients[Streams++ % clients.Count].WriteEvents(deadline: DateTime.UtcNow + TestTimeouts.Start, cancellationToken: TestContext.Current.CancellationToken);
+            try
             {
-                AppName = app,
-                UserId = "ada",
-                SessionId = session,
-                Event = new() { Id = id, Author = "user", StateDeltaJson = delta, Timestamp = new Timestamp { Seconds = 1_763_872_000 } },
-            },
-            deadline: DateTime.UtcNow.AddSeconds(10),
-            cancellationToken: Cancellation).ResponseAsync;
+                var sending = SendAsync(call.RequestStream, sent);
+                while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+                {
+                    Assert.Null(call.ResponseStream.Current.Error);
+                    answered.Add(call.ResponseStream.Current.Index);
+                    Interlocked.Increment(ref _answered);
+                }
+
+                await sending;
+            }
+            catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable)
+            {
+                // The next replica.
+            }
+
+            _left = [.. sent.Where((_, index) => !answered.Contains(index))];
+        }
+    }
+
+    private static async Task SendAsync(IClientStreamWriter<WriteEventsRequest> requests, IReadOnlyList<AppendEventRequest> appends)
+    {
+        try
+        {
+            foreach (var append in appends)
+            {
+                await requests.WriteAsync(new() { Append = append }, TestContext.Current.CancellationToken);
+            }
+
+            await requests.CompleteAsync();
+        }
+        catch (Exception error) when (error is RpcException or InvalidOperationException)
+        {
+            // The answers say why the stream broke.
+        }
+    }
 }
 
 /// <summary>Writers that append through whatever happens, and afterwards compare what was acknowledged with what is there.</summary>
