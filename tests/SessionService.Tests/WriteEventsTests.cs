@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Runtime.Sessions.V1;
 using Runtime.Storage;
 using Runtime.Storage.Events;
@@ -177,6 +180,28 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
     }
 
     [Fact]
+    public async Task A_client_that_leaves_is_no_failure_of_the_service()
+    {
+        await using var database = Replica.NewDatabase();
+        var store = new HeldStore(database);
+        var log = new ErrorLog();
+        await using var replica = new Replica(store) { Log = log };
+        // Over a socket: only there does a read end with what became of the connection.
+        using var channel = GrpcChannel.ForAddress(replica.Listen());
+        var client = new Sessions.V1.Sessions.SessionsClient(channel);
+        await CreateAsync(client, "slow");
+        using (var stream = client.WriteEvents(cancellationToken: Cancellation))
+        {
+            await stream.SendAsync(Append("slow", At(1)));
+            await Eventually.GetAsync(() => store.Begun.Count == 1 ? store : null, "The append");
+        }
+
+        await Eventually.GetAsync(() => store.Cancelled == 1 ? store : null, "The end of the append");
+        await replica.DisposeAsync();
+        Assert.Empty(log.Errors);
+    }
+
+    [Fact]
     public async Task A_service_that_stops_answers_what_it_has_read_and_says_to_send_the_rest_elsewhere()
     {
         await using var database = Replica.NewDatabase();
@@ -218,6 +243,31 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         foreach (var id in ids)
         {
             await client.CreateSessionAsync(new() { AppName = App, UserId = User, SessionId = id }, cancellationToken: Cancellation);
+        }
+    }
+
+    /// <summary>Keeps what the service's log has of errors.</summary>
+    private sealed class ErrorLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Errors { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Errors.Enqueue(formatter(state, exception));
+            }
+        }
+
+        public void Dispose()
+        {
         }
     }
 

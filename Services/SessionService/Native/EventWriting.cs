@@ -35,6 +35,10 @@ internal sealed class EventWriting(ErrorTranslation errors, IOptions<SessionOpti
         {
             throw new UnavailableException("This replica stops. Send what was not answered on a new stream; another one answers.", reason: "SERVICE_STOPPING");
         }
+        catch (IOException)
+        {
+            // The client went away, and there is nobody to tell.
+        }
         finally
         {
             // What has been read is answered, however the reading ended.
