@@ -98,42 +98,61 @@ internal sealed class SessionBenchmarks(RunSessions run)
         var results = new DatabaseResults(name, database.Version) { Subjects = [.. subjects.Select(subject => subject.Name)], Peer = peer?.Name };
         var stage = new Stage(database, subjects, peer is not null);
         await stage.WarmUpAsync(WarmUp, cancellationToken);
-        foreach (var asked in cases.Where(known => run.Cases is [] || run.Cases.Contains(known.Name)))
+        var asked = cases.Where(known => run.Cases is [] || run.Cases.Contains(known.Name)).ToList();
+        foreach (var together in asked.GroupBy(one => asked.Exists(other => other.Name == one.Beside) ? one.Beside : one.Name))
         {
-            await stage.PrepareAsync(asked, cancellationToken);
-            await MeasureAsync(asked, subjects, database.ProcessId, results, cancellationToken);
+            foreach (var one in together)
+            {
+                await stage.PrepareAsync(one, cancellationToken);
+                results.Cases.Add(one);
+            }
+
+            await MeasureAsync([.. together], subjects, database.ProcessId, results, cancellationToken);
         }
 
         return results;
     }
 
-    private async Task MeasureAsync(SessionCase asked, ISubject[] subjects, int? databaseProcess, DatabaseResults results, CancellationToken cancellationToken)
+    /// <summary>Measures cases that are compared with each other, or a single one.</summary>
+    private async Task MeasureAsync(
+        IReadOnlyList<SessionCase> together, ISubject[] subjects, int? databaseProcess, DatabaseResults results, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        results.Cases.Add(asked);
         for (var round = 0; round < run.Rounds; round++)
         {
-            foreach (var subject in subjects.Where(subject => subject.Does(asked.Operation) && results.FailureOf(asked.Name, subject.Name) is null))
+            foreach (var subject in subjects)
             {
-                try
+                foreach (var asked in together.Where(one => subject.Does(one.Operation) && results.FailureOf(one.Name, subject.Name) is null))
                 {
-                    if (round == 0)
-                    {
-                        await subject.MeasureAsync(asked, run.Duration / 4, cancellationToken);
-                    }
-
-                    var before = ProcessorTime.Read(subject.ProcessId, databaseProcess);
-                    var measured = await subject.MeasureAsync(asked, run.Duration, cancellationToken);
-                    var used = ProcessorTime.Read(subject.ProcessId, databaseProcess).Since(before, measured.Operations);
-                    results.Add(asked, subject, measured with { ProcessorTime = used });
-                }
-                catch (Exception error) when (error is not OperationCanceledException)
-                {
-                    results.Fail(asked, subject, error.Message);
+                    await MeasureAsync(asked, subject, warmsUp: round == 0, databaseProcess, results, cancellationToken);
                 }
             }
         }
 
-        _console.MarkupLineInterpolated($"[grey]{results.Database,-9} {asked.Name,-18} {clock.Elapsed.TotalSeconds,4:0} s[/]  {asked.Question}");
+        foreach (var asked in together)
+        {
+            _console.MarkupLineInterpolated($"[grey]{results.Database,-9} {asked.Name,-18} {clock.Elapsed.TotalSeconds / together.Count,4:0} s[/]  {asked.Question}");
+        }
+    }
+
+    private async Task MeasureAsync(
+        SessionCase asked, ISubject subject, bool warmsUp, int? databaseProcess, DatabaseResults results, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (warmsUp)
+            {
+                await subject.MeasureAsync(asked, run.Duration / 4, cancellationToken);
+            }
+
+            var before = ProcessorTime.Read(subject.ProcessId, databaseProcess);
+            var measured = await subject.MeasureAsync(asked, run.Duration, cancellationToken);
+            var used = ProcessorTime.Read(subject.ProcessId, databaseProcess).Since(before, measured.Operations);
+            results.Add(asked, subject, measured with { ProcessorTime = used });
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            results.Fail(asked, subject, error.Message);
+        }
     }
 }

@@ -43,6 +43,9 @@ internal sealed record SessionCase(string Name, string Question, Operation Opera
     /// <summary>Gets how many sessions the app has whose first page is listed.</summary>
     public int Listed { get; init; }
 
+    /// <summary>Gets the case whose rounds alternate with those of this one, because the two are compared; <see langword="null"/> for none.</summary>
+    public string? Beside { get; init; }
+
     /// <summary>Gets whether the store holds <see cref="SessionCases.CrowdEvents"/> other events meanwhile.</summary>
     public bool Crowded { get; init; }
 

@@ -12,7 +12,7 @@ internal static class SessionCases
     private static readonly SessionPool _own = new("own", Count: 1024, Events: 0);
     private static readonly SessionPool _hot = new("hot", Count: 1, Events: 0);
     private static readonly SessionPool _empty = new("empty", Count: 1024, Events: 0);
-    private static readonly SessionPool _grown = new("grown", Count: 2, Events: 1000);
+    private static readonly SessionPool _grown = new("grown", Count: 16, Events: 1000);
     private static readonly SessionPool _ten = new("ten", Count: 4, Events: 10);
     private static readonly SessionPool _hundred = new("hundred", Count: 4, Events: 100);
     private static readonly SessionPool _thousand = new("thousand", Count: 2, Events: 1000);
@@ -30,13 +30,13 @@ internal static class SessionCases
         new("write-64", "Append an event over one stream, 64 writers with sessions of their own", Operation.Append, 64) { Pool = _own, Streamed = true },
         new("append-hot", "Append an event, 16 writers on one session", Operation.Append, 16) { Pool = _hot },
         new("append-at-0", "Append to sessions with no or few events, 1 writer", Operation.Append, 1) { Pool = _empty },
-        new("append-at-1000", "Append to sessions with 1 000 events and more, 1 writer", Operation.Append, 1) { Pool = _grown },
+        new("append-at-1000", "Append to sessions with 1 000 events and more, 1 writer", Operation.Append, 1) { Pool = _grown, Beside = "append-at-0" },
         new("get-10", "Read a session with 10 events, 4 readers", Operation.Get, 4) { Pool = _ten },
         new("get-100", "Read a session with 100 events, 4 readers", Operation.Get, 4) { Pool = _hundred },
         new("get-1000", "Read a session with 1 000 events, 4 readers", Operation.Get, 4) { Pool = _thousand },
         new("recent-10", "Read the newest 10 of 1 000 events, 4 readers", Operation.Get, 4) { Pool = _thousand, Recent = 10 },
         new("list-1000", "List a page of 50 of 1 000 sessions, 4 readers", Operation.List, 4) { Listed = 1000 },
-        new("list-50000", "List a page of 50 of 50 000 sessions, 4 readers", Operation.List, 4) { Listed = 50_000 },
+        new("list-50000", "List a page of 50 of 50 000 sessions, 4 readers", Operation.List, 4) { Listed = 50_000, Beside = "list-1000" },
         new("recent-10-crowded", "The same as recent-10 while the store holds 100 000 other events", Operation.Get, 4) { Pool = _thousand, Recent = 10, Crowded = true },
         new("recent-10-of-100k", "Read the newest 10 of 100 000 events, 4 readers", Operation.Get, 4) { Pool = Crowd, Recent = 10, Crowded = true },
     ];
