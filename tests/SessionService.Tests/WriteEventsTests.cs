@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -26,7 +27,7 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         // All of one second, so that only the order of append is left to sort by.
         for (var number = 0; number < 150; number++)
         {
-            await stream.SendAsync(Append(sessions[number % 3], At(1, id: $"{number}", delta: $$"""{"last":{{number}}}""")));
+            await stream.SendAsync(NewAppend(sessions[number % 3], At(1, id: $"{number}", delta: $$"""{"last":{{number}}}""")));
         }
 
         await stream.RequestStream.CompleteAsync();
@@ -49,16 +50,16 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         await CreateAsync("s1");
         await AppendAsync("s1", At(1));
         using var stream = Client.WriteEvents(cancellationToken: Cancellation);
-        var stale = Append("s1", At(2));
+        var stale = NewAppend("s1", At(2));
         stale.ExpectedRevision = 0;
 
-        await stream.SendAsync(stale, Append("nowhere", At(2)), Append("s1", At(9, id: "1")), Append("s1", new() { EventJson = """{"author":5}""" }), Append("", At(2)), null);
-        await stream.SendAsync(new AppendEventRequest { AppName = App, UserId = User, SessionId = "s1" }, Append("s1", At(2, json: $$"""{"x":"{{new string('x', 4096)}}"}""")));
-        await stream.SendAsync(Append("s1", At(1)), Append("s1", At(3)));
+        await stream.SendAsync(stale, NewAppend("nowhere", At(2)), NewAppend("s1", At(9, id: "1")), NewAppend("s1", new() { EventJson = """{"author":5}""" }), NewAppend("", At(2)), null);
+        await stream.SendAsync(new AppendEventRequest { AppName = App, UserId = User, SessionId = "s1" }, NewAppend("s1", At(2, json: $$"""{"x":"{{new string('x', 4096)}}"}""")));
+        await stream.SendAsync(NewAppend("s1", At(1)), NewAppend("s1", At(3)));
         var answers = (await stream.NextAsync(10)).OrderBy(answer => answer.Index).ToArray();
 
         AssertRefused(answers[0], StatusCode.Aborted, "STALE_SESSION");
-        Assert.Equal("1", Info(answers[0].Error).Metadata["current_revision"]);
+        Assert.Equal("1", Info(Status(answers[0])).Metadata["current_revision"]);
         AssertRefused(answers[1], StatusCode.NotFound, "SESSION_NOT_FOUND");
         AssertRefused(answers[2], StatusCode.AlreadyExists, "EVENT_ID_TAKEN");
         AssertUnusable(answers[3], "event.event_json.author");
@@ -76,8 +77,8 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
     {
         using var stream = Client.WriteEvents(cancellationToken: Cancellation);
 
-        await stream.SendAsync(Append("nowhere", At(1)));
-        var answer = Assert.Single(await stream.NextAsync(1)).Error;
+        await stream.SendAsync(NewAppend("nowhere", At(1)));
+        var answer = Status(Assert.Single(await stream.NextAsync(1)));
         var call = (await Assert.ThrowsAsync<RpcException>(() => AppendAsync("nowhere", At(1)))).GetRpcStatus()!;
 
         // Requests have a name each.
@@ -97,7 +98,7 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         var chunk = At(1);
         chunk.Partial = true;
 
-        await stream.SendAsync(Append("s1", chunk));
+        await stream.SendAsync(NewAppend("s1", chunk));
 
         Assert.Equal(Outcome.PartialNotStored, Assert.Single(await stream.NextAsync(1)).Appended.Outcome);
         Assert.Empty((await GetAsync("s1")).Events);
@@ -109,12 +110,12 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         await CreateAsync("s1");
         using (var broken = Client.WriteEvents(cancellationToken: Cancellation))
         {
-            await broken.SendAsync(Append("s1", At(1)));
+            await broken.SendAsync(NewAppend("s1", At(1)));
             await broken.NextAsync(1);
         }
 
         using var stream = Client.WriteEvents(cancellationToken: Cancellation);
-        await stream.SendAsync(Append("s1", At(1)), Append("s1", At(2)));
+        await stream.SendAsync(NewAppend("s1", At(1)), NewAppend("s1", At(2)));
         await stream.RequestStream.CompleteAsync();
 
         Assert.Equal([Outcome.AlreadyAppended, Outcome.Appended], (await stream.RestAsync()).Select(answer => answer.Appended.Outcome));
@@ -130,7 +131,7 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         await CreateAsync(client, "slow", "quick");
         using var stream = client.WriteEvents(cancellationToken: Cancellation);
 
-        await stream.SendAsync(Append("slow", At(1)), Append("slow", At(2)), Append(" slow ", At(3)), Append("quick", At(4)));
+        await stream.SendAsync(NewAppend("slow", At(1)), NewAppend("slow", At(2)), NewAppend(" slow ", At(3)), NewAppend("quick", At(4)));
         var first = Assert.Single(await stream.NextAsync(1));
 
         Assert.Equal((3L, Outcome.Appended), (first.Index, first.Appended.Outcome));
@@ -151,10 +152,9 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         await CreateAsync(client, sessions);
         using var stream = client.WriteEvents(cancellationToken: Cancellation);
 
-        var sending = stream.SendAsync([.. sessions.Select(id => Append(id, At(1)))]);
+        await stream.SendAsync([.. sessions.Select(id => NewAppend(id, At(1)))]);
         await Eventually.GetAsync(() => store.Begun.Count >= 3 ? store : null, "Three appends");
         store.Release();
-        await sending;
         await stream.RequestStream.CompleteAsync();
 
         Assert.Equal(20, (await stream.RestAsync()).Count(answer => answer.Appended.Outcome == Outcome.Appended));
@@ -171,7 +171,7 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         await CreateAsync(client, "slow");
         using (var stream = client.WriteEvents(cancellationToken: Cancellation))
         {
-            await stream.SendAsync(Append("slow", At(1)));
+            await stream.SendAsync(NewAppend("slow", At(1)));
             await Eventually.GetAsync(() => store.Begun.Count == 1 ? store : null, "The append");
         }
 
@@ -192,7 +192,7 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         await CreateAsync(client, "slow");
         using (var stream = client.WriteEvents(cancellationToken: Cancellation))
         {
-            await stream.SendAsync(Append("slow", At(1)));
+            await stream.SendAsync(NewAppend("slow", At(1)));
             await Eventually.GetAsync(() => store.Begun.Count == 1 ? store : null, "The append");
         }
 
@@ -210,7 +210,7 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         var client = replica.OpenClient();
         await CreateAsync(client, "slow");
         using var stream = client.WriteEvents(cancellationToken: Cancellation);
-        await stream.SendAsync(Append("slow", At(1)));
+        await stream.SendAsync(NewAppend("slow", At(1)));
         await Eventually.GetAsync(() => store.Begun.Count == 1 ? store : null, "The append");
 
         replica.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
@@ -222,21 +222,23 @@ public sealed class WriteEventsTests(SessionServiceHost host) : ApiTest(host), I
         AssertRefused(error, StatusCode.Unavailable, "SERVICE_STOPPING");
     }
 
-    private static ErrorInfo Info(Google.Rpc.Status status) => status.GetDetail<ErrorInfo>()!;
+    private static ErrorInfo Info(Google.Rpc.Status status) => status.GetDetail<ErrorInfo>();
+
+    private static Google.Rpc.Status Status(WriteEventsResponse answer) => Google.Rpc.Status.Parser.ParseFrom(answer.Error.ToByteArray());
 
     private static void AssertRefused(WriteEventsResponse answer, StatusCode status, string reason)
     {
         Assert.Equal(Result.Error, answer.ResultCase);
-        Assert.Equal(((int)status, reason), (answer.Error.Code, Info(answer.Error).Reason));
+        Assert.Equal(((int)status, reason), (answer.Error.Code, Info(Status(answer)).Reason));
     }
 
     private static void AssertUnusable(WriteEventsResponse answer, string field)
     {
         AssertRefused(answer, StatusCode.InvalidArgument, "INVALID_ARGUMENT");
-        Assert.Equal(field, answer.Error.GetDetail<BadRequest>()!.FieldViolations.Single().Field);
+        Assert.Equal(field, Status(answer).GetDetail<BadRequest>().FieldViolations.Single().Field);
     }
 
-    private AppendEventRequest Append(string session, Event message) => new() { AppName = App, UserId = User, SessionId = session, Event = message };
+    private AppendEventRequest NewAppend(string session, Event message) => new() { AppName = App, UserId = User, SessionId = session, Event = message };
 
     private async Task CreateAsync(Sessions.V1.Sessions.SessionsClient client, params IEnumerable<string> ids)
     {

@@ -82,7 +82,8 @@ internal sealed class EventWriting(ErrorTranslation errors, IOptions<SessionOpti
             }
             catch (Exception error)
             {
-                answer.Error = ErrorMapping.ToStatus(errors.Explain(error), context.GetHttpContext().TraceIdentifier);
+                var status = ErrorMapping.ToStatus(errors.Explain(error), context.GetHttpContext().TraceIdentifier);
+                answer.Error = new() { Code = status.Code, Message = status.Message, Details = { status.Details } };
             }
 
             answers.Writer.TryWrite(answer);
