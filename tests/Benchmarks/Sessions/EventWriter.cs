@@ -22,7 +22,7 @@ internal sealed class EventWriter : IAsyncDisposable
     public EventWriter(SessionsClient client)
     {
         _call = client.WriteEvents(cancellationToken: CancellationToken.None);
-        _running = Task.WhenAll(SendAsync(), ReceiveAsync());
+        _running = RunAsync();
     }
 
     /// <summary>Appends, and returns after the commit.</summary>
@@ -33,6 +33,7 @@ internal sealed class EventWriter : IAsyncDisposable
         if (!_appends.Writer.TryWrite((append, done)))
         {
             await _running;
+            throw new InvalidOperationException("The stream has ended.");
         }
 
         await done.Task;
@@ -43,6 +44,25 @@ internal sealed class EventWriter : IAsyncDisposable
         _appends.Writer.TryComplete();
         await _running;
         _call.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await Task.WhenAll(SendAsync(), ReceiveAsync());
+        }
+        finally
+        {
+            // Nobody waits for an answer that cannot come any more.
+            var left = _unanswered.Values.ToList();
+            while (_appends.Reader.TryRead(out var unsent))
+            {
+                left.Add(unsent.Done);
+            }
+
+            left.ForEach(static done => done.TrySetException(new RpcException(new(StatusCode.Unavailable, "The stream ended before the answer."))));
+        }
     }
 
     private async Task SendAsync()
@@ -79,15 +99,9 @@ internal sealed class EventWriter : IAsyncDisposable
                 }
             }
         }
-        catch (RpcException broken)
+        finally
         {
-            _appends.Writer.TryComplete(broken);
-            foreach (var (_, done) in _unanswered)
-            {
-                done.TrySetException(broken);
-            }
-
-            throw;
+            _appends.Writer.TryComplete();
         }
     }
 }
